@@ -1,0 +1,55 @@
+package checker
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"lastput/spec"
+)
+
+// A Config bounds and directs a check. Its zero value is a full check with the
+// default limits.
+type Config struct {
+	// MaxStates stops the search once more states than this are stored;
+	// 0 means no limit.
+	MaxStates int64
+	// MaxMemory stops the search before its stores exceed this many bytes;
+	// 0 means DefaultMaxMemory.
+	MaxMemory int64
+	// Timeout stops the search after this long; 0 means no limit. It spans
+	// both the search for a verdict and the search for the simplest run.
+	Timeout time.Duration
+	// Ignore lists properties whose violations are looked past: the run goes
+	// on where it can, and ends unjudged where it cannot.
+	Ignore []spec.Property
+	// Progress, if set, gets a line overwritten in place a few times a second.
+	Progress io.Writer
+}
+
+// DefaultMaxMemory is the memory the stores may take where Config does not say.
+const DefaultMaxMemory = 4 << 30
+
+func (c *Config) validate() error {
+	switch {
+	case c.MaxStates < 0:
+		return fmt.Errorf("max states %d: want 0 (no limit) or more", c.MaxStates)
+	case c.MaxMemory < 0:
+		return fmt.Errorf("max memory %d: want 0 (the default) or more bytes", c.MaxMemory)
+	case c.Timeout < 0:
+		return fmt.Errorf("timeout %v: want 0 (no limit) or more", c.Timeout)
+	}
+	for _, p := range c.Ignore {
+		if !p.Valid() {
+			return fmt.Errorf("unknown property %q", p)
+		}
+	}
+	return nil
+}
+
+func (c *Config) maxMemory() int64 {
+	if c.MaxMemory == 0 {
+		return DefaultMaxMemory
+	}
+	return c.MaxMemory
+}

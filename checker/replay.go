@@ -1,0 +1,140 @@
+package checker
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"lastput/spec"
+)
+
+// This file writes runs as short strings and reads them back. A string is
+//
+//	lp1/MODEL/SCENARIO/DIGEST/MOVES
+//
+// where MOVES are separated by dots: "2" is a step of thread 2, "2x5" five of
+// them, "2c1,0" a step with the outcomes 1 and 0 of its choices, "2m1" a
+// migration of thread 2 to CPU 1.
+
+const replayVersion = "lp1"
+
+func encodeReplay(p *spec.Prog, moves []Move) string {
+	var parts []string
+	for i := 0; i < len(moves); {
+		n := 1
+		if len(moves[i].Choices) == 0 && !moves[i].Migrate {
+			for i+n < len(moves) && moves[i+n].Thread == moves[i].Thread && !moves[i+n].Migrate && len(moves[i+n].Choices) == 0 {
+				n++
+			}
+		}
+		text := encodeMove(moves[i])
+		if n > 1 {
+			text += fmt.Sprintf("x%d", n)
+		}
+		parts = append(parts, text)
+		i += n
+	}
+	return strings.Join([]string{replayVersion, p.Model, p.Scenario.String(), p.Digest(), strings.Join(parts, ".")}, "/")
+}
+
+func encodeMove(mv Move) string {
+	text := strconv.Itoa(mv.Thread)
+	if mv.Migrate {
+		return text + "m" + strconv.Itoa(mv.To)
+	}
+	for i, c := range mv.Choices {
+		sep := ","
+		if i == 0 {
+			sep = "c"
+		}
+		text += sep + strconv.Itoa(c)
+	}
+	return text
+}
+
+// A Recording is a run read back from a string.
+type Recording struct {
+	Model    string
+	Scenario spec.Scenario
+	Digest   string
+	Moves    []Move
+}
+
+// maxMoves bounds how long a recorded run may be.
+const maxMoves = 1 << 20
+
+// ParseReplay reads what Trace.Replay holds.
+func ParseReplay(text string) (*Recording, error) {
+	f := strings.Split(strings.TrimSpace(text), "/")
+	if len(f) != 5 {
+		return nil, errReplay
+	}
+	if f[0] != replayVersion {
+		return nil, fmt.Errorf("a run recorded by another version: it is %q, this is %q", f[0], replayVersion)
+	}
+	s, err := spec.ParseScenario(f[2])
+	if err != nil {
+		return nil, fmt.Errorf("recorded run: %w", err)
+	}
+	r := &Recording{Model: f[1], Scenario: s, Digest: f[3]}
+	if f[4] == "" {
+		return r, nil
+	}
+	for _, part := range strings.Split(f[4], ".") {
+		if err := r.parseMoves(part); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *Recording) parseMoves(part string) error {
+	bad := fmt.Errorf("recorded run: %q is no move", part)
+	digits := strings.IndexFunc(part, func(c rune) bool { return c < '0' || c > '9' })
+	if digits < 0 {
+		digits = len(part)
+	}
+	t, err := strconv.Atoi(part[:digits])
+	if err != nil {
+		return bad
+	}
+	mv, n := Move{Thread: t}, 1
+	rest := part[digits:]
+	switch {
+	case rest == "":
+	case rest[0] == 'x':
+		if n, err = strconv.Atoi(rest[1:]); err != nil || n < 1 {
+			return bad
+		}
+	case rest[0] == 'm':
+		mv.Migrate = true
+		if mv.To, err = strconv.Atoi(rest[1:]); err != nil {
+			return bad
+		}
+	case rest[0] == 'c':
+		for _, c := range strings.Split(rest[1:], ",") {
+			v, err := strconv.Atoi(c)
+			if err != nil {
+				return bad
+			}
+			mv.Choices = append(mv.Choices, v)
+		}
+	default:
+		return bad
+	}
+	if len(r.Moves)+n > maxMoves {
+		return fmt.Errorf("recorded run: more than %d steps", maxMoves)
+	}
+	for range n {
+		r.Moves = append(r.Moves, mv)
+	}
+	return nil
+}
+
+// Run plays the recording again on the program it was recorded on.
+func (r *Recording) Run(p *spec.Prog) (*Trace, error) {
+	if d := p.Digest(); d != r.Digest {
+		return nil, fmt.Errorf("the run was recorded on another program: its digest is %s, that of %s is %s; check the model again to get a run of this one", r.Digest, p.Model, d)
+	}
+	return run(p, nil, r.Moves)
+}

@@ -1,0 +1,144 @@
+package checker
+
+import (
+	"time"
+
+	"lastput/spec"
+)
+
+// A Verdict is what a check has found out.
+type Verdict string
+
+// The verdicts. A search that stopped early never says Verified.
+const (
+	Verified     Verdict = "verified"
+	Violated     Verdict = "violated"
+	Inconclusive Verdict = "inconclusive"
+)
+
+// A Result is the outcome of checking one program.
+type Result struct {
+	Prog    *spec.Prog
+	Engine  string // "exhaustive"
+	Verdict Verdict
+	// Property is the first violated one in order of precedence, Properties
+	// all that were seen, in that order.
+	Property   spec.Property
+	Properties []spec.Property
+	// StoppedBy names what ended the search early: "max-states",
+	// "max-memory", "timeout", "interrupt"; or what keeps a finished search
+	// from a verdict: "cycle", "witness". Reason says it in a sentence.
+	StoppedBy string
+	Reason    string
+
+	States      int64 // distinct states stored, violating ones included
+	Transitions int64 // steps and migrations taken between them
+	Depth       int   // steps to the farthest state
+	Elapsed     time.Duration
+
+	// Trace is the run to show: the simplest one that violates Property, or
+	// for "cycle" one that leads to the cycle. Nil where there is none.
+	Trace *Trace
+	// TraceBound says how simple the run is where the search for the
+	// simplest one was stopped.
+	TraceBound string
+
+	// Executed tells for each instruction of Prog.Code whether any run
+	// reached it; meaningful when the search was not stopped.
+	Executed []bool
+	// Covered tells which of Prog.Covers some run reached.
+	Covered []bool
+}
+
+// Unreached lists the lines of the model's own files that have code and that
+// no run reached, in order.
+func (r *Result) Unreached() []spec.Pos {
+	return unreached(r.Prog, r.Executed)
+}
+
+// Stopped reports whether the search ended before it had seen every state.
+func (r *Result) Stopped() bool {
+	switch r.StoppedBy {
+	case "", StoppedByCycle, StoppedByWitness:
+		return false
+	}
+	return true
+}
+
+// Values of Result.StoppedBy.
+const (
+	StoppedByStates    = "max-states"
+	StoppedByMemory    = "max-memory"
+	StoppedByTime      = "timeout"
+	StoppedByInterrupt = "interrupt"
+	StoppedByCycle     = "cycle"
+	StoppedByWitness   = "witness"
+)
+
+// A Violation is what a step, or a state, did wrong.
+type Violation struct {
+	Property spec.Property
+	Message  string // "mod was released twice"
+	Thread   int    // who did it; -1 where nobody in particular did
+	Pos      spec.Pos
+	Frame    int
+}
+
+// A Trace is a run, as the reference interpreter played it.
+type Trace struct {
+	Steps     []Step
+	Switches  int        // context switches: steps by another thread than the step before
+	Violation *Violation // at its end, if any
+	// CycleStart is the index of the first step of the cycle the run ends
+	// in, or -1.
+	CycleStart int
+	Replay     string // what mc replay takes
+}
+
+// A Move is one choice of what happens next.
+type Move struct {
+	Thread int
+	// Migrate moves the thread to CPU To; otherwise the thread steps.
+	Migrate bool
+	To      int
+	// Choices are the outcomes of the step's nondeterministic choices, in order.
+	Choices []int
+}
+
+// A Step is one step of a run with what it did.
+type Step struct {
+	Move Move
+	CPU  int // where the thread ran
+	// Pos and Frame are the place of the visible operation.
+	Pos    spec.Pos
+	Frame  int
+	Events []Event
+}
+
+// An Event is something a step did that a reader may want to see.
+type Event struct {
+	Kind EventKind
+	Pos  spec.Pos
+	// Frame is the chain of inlined calls it happened in.
+	Frame int
+	// Cell was read (Old == New) or written.
+	Cell     int
+	Old, New int64
+	// Object is the object a ghost event speaks of, or -1.
+	Object int
+}
+
+// EventKind says what an Event is.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventRead    EventKind = "read"
+	EventWrite   EventKind = "write" // of a load-modify-store too, even if nothing changed
+	EventGot     EventKind = "got"
+	EventPutting EventKind = "putting"
+	EventFinal   EventKind = "final_put"
+	EventRelease EventKind = "release"
+	EventLine    EventKind = "line"    // execution came to another line of the model
+	EventMigrate EventKind = "migrate" // to CPU New
+)

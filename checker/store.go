@@ -1,0 +1,227 @@
+package checker
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+	"math/rand/v2"
+)
+
+// This file stores states exactly: each is packed into a few bytes and kept
+// whole; equal hashes are compared byte by byte.
+
+// A packing says how many bytes each slot of a state takes: none for a slot
+// that has never been seen to change, else as many as its values need. It is
+// learned; a value that does not fit ends the search, which begins again with
+// a wider packing. It never shows in what is reported.
+type packing struct {
+	home  state // values of the slots that take no bytes
+	width []uint8
+	size  int
+}
+
+func newPacking(home state) *packing {
+	return &packing{home: home, width: make([]uint8, len(home))}
+}
+
+// widen makes the slot wide enough for the value.
+func (p *packing) widen(slot int, v int64) {
+	w := uint8(8)
+	switch {
+	case v == p.home[slot] && p.width[slot] == 0:
+		return
+	case v == int64(int8(v)):
+		w = 1
+	case v == int64(int16(v)):
+		w = 2
+	case v == int64(int32(v)):
+		w = 4
+	}
+	// The value the slot had without a byte must fit as well.
+	if p.width[slot] == 0 {
+		p.size += int(w)
+		p.width[slot] = w
+		p.widen(slot, p.home[slot])
+		return
+	}
+	if w > p.width[slot] {
+		p.size += int(w - p.width[slot])
+		p.width[slot] = w
+	}
+}
+
+// fits reports whether the value can be packed in the slot.
+func (p *packing) fits(slot int, v int64) bool {
+	switch p.width[slot] {
+	case 0:
+		return v == p.home[slot]
+	case 1:
+		return v == int64(int8(v))
+	case 2:
+		return v == int64(int16(v))
+	case 4:
+		return v == int64(int32(v))
+	}
+	return true
+}
+
+// pack appends the state to key; slot is the first that does not fit, or -1.
+func (p *packing) pack(key []byte, s state) (_ []byte, slot int) {
+	for i, v := range s {
+		if !p.fits(i, v) {
+			return key, i
+		}
+		switch p.width[i] {
+		case 1:
+			key = append(key, byte(v))
+		case 2:
+			key = binary.LittleEndian.AppendUint16(key, uint16(v))
+		case 4:
+			key = binary.LittleEndian.AppendUint32(key, uint32(v))
+		case 8:
+			key = binary.LittleEndian.AppendUint64(key, uint64(v))
+		}
+	}
+	return key, -1
+}
+
+// unpack is the inverse of pack.
+func (p *packing) unpack(s state, key []byte) {
+	for i, w := range p.width {
+		switch w {
+		case 0:
+			s[i] = p.home[i]
+		case 1:
+			s[i] = int64(int8(key[0]))
+		case 2:
+			s[i] = int64(int16(binary.LittleEndian.Uint16(key)))
+		case 4:
+			s[i] = int64(int32(binary.LittleEndian.Uint32(key)))
+		case 8:
+			s[i] = int64(binary.LittleEndian.Uint64(key))
+		}
+		key = key[w:]
+	}
+}
+
+// How far the walks go that learn the first packing.
+const (
+	walks    = 64
+	walkLen  = 2000
+	walkSeed = 1
+)
+
+// learn widens the packing by what random runs meet, so that the search rarely
+// has to begin again.
+func (p *packing) learn(m *machine, start state) {
+	rng := rand.New(rand.NewPCG(walkSeed, walkSeed))
+	see := func(s state) {
+		for i, v := range s {
+			if !p.fits(i, v) {
+				p.widen(i, v)
+			}
+		}
+	}
+	see(start)
+	s := make(state, len(start))
+	chosen := make(state, len(start))
+	for range walks {
+		copy(s, start)
+		for range walkLen {
+			n := 0
+			m.successors(s, func(_ Move, next state) bool {
+				see(next)
+				if n++; rng.IntN(n) == 0 {
+					copy(chosen, next)
+				}
+				return true
+			})
+			if n == 0 {
+				break
+			}
+			copy(s, chosen)
+		}
+	}
+}
+
+// A store holds packed states, numbered from 0 in the order they were added.
+type store struct {
+	*packing
+	chunks [][]byte
+	table  []uint32 // open addressing; 1 + number, 0 is free
+	n      int
+	seed   maphash.Seed
+}
+
+const chunkStates = 1 << 12
+
+func newStore(p *packing) *store {
+	return &store{packing: p, table: make([]uint32, 1<<12), seed: maphash.MakeSeed()}
+}
+
+// key is the packed form of state i.
+func (st *store) key(i int) []byte {
+	at := i % chunkStates * st.size
+	return st.chunks[i/chunkStates][at : at+st.size]
+}
+
+// add numbers the packed state, and tells whether it is new.
+func (st *store) add(key []byte) (i int, isNew bool) {
+	if 4*(st.n+1) > 3*len(st.table) {
+		st.grow()
+	}
+	h := maphash.Bytes(st.seed, key)
+	for at := h & uint64(len(st.table)-1); ; at = (at + 1) & uint64(len(st.table)-1) {
+		e := st.table[at]
+		if e == 0 {
+			st.table[at] = uint32(st.n + 1)
+			return st.append(key), true
+		}
+		if bytes.Equal(st.key(int(e-1)), key) {
+			return int(e - 1), false
+		}
+	}
+}
+
+// find is the number of a packed state, or -1.
+func (st *store) find(key []byte) int {
+	h := maphash.Bytes(st.seed, key)
+	for at := h & uint64(len(st.table)-1); ; at = (at + 1) & uint64(len(st.table)-1) {
+		e := st.table[at]
+		if e == 0 {
+			return -1
+		}
+		if bytes.Equal(st.key(int(e-1)), key) {
+			return int(e - 1)
+		}
+	}
+}
+
+func (st *store) append(key []byte) int {
+	if st.n%chunkStates == 0 {
+		st.chunks = append(st.chunks, make([]byte, 0, chunkStates*st.size))
+	}
+	last := len(st.chunks) - 1
+	st.chunks[last] = append(st.chunks[last], key...)
+	st.n++
+	return st.n - 1
+}
+
+func (st *store) grow() {
+	table := make([]uint32, 2*len(st.table))
+	for i := range st.n {
+		h := maphash.Bytes(st.seed, st.key(i))
+		at := h & uint64(len(table)-1)
+		for table[at] != 0 {
+			at = (at + 1) & uint64(len(table)-1)
+		}
+		table[at] = uint32(i + 1)
+	}
+	st.table = table
+}
+
+// memory is how many bytes the store takes, counting the next doubling of its
+// table.
+func (st *store) memory() int64 {
+	return int64(len(st.chunks))*chunkStates*int64(st.size) + 4*3*int64(len(st.table))
+}

@@ -1,0 +1,207 @@
+package checker
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lastput/spec"
+)
+
+// This file plays runs: on the reference interpreter, with everything recorded
+// that a reader may want to see.
+
+// run plays the moves from the start. The error says which move is impossible.
+func run(p *spec.Prog, ignore []spec.Property, moves []Move) (*Trace, error) {
+	m := newMachine(p, ignore)
+	s := m.start()
+	t := &Trace{CycleStart: -1, Violation: m.wrong}
+	next := make(state, m.size)
+	last := nobody
+	for i, mv := range moves {
+		if err := m.canPlay(s, mv); err != nil {
+			return nil, fmt.Errorf("step %d: %w", i+1, err)
+		}
+		st := Step{Move: mv, CPU: int(s[m.threads[mv.Thread].cpu])}
+		copy(next, s)
+		m.record = &st
+		if mv.Migrate {
+			in := m.at(s, mv.Thread)
+			st.Pos, st.Frame = in.Pos, in.Frame
+			m.migrate(next, mv.Thread, mv.To)
+			m.event(Event{Kind: EventMigrate, Old: int64(st.CPU), New: int64(mv.To)}, in)
+		} else if err := m.play(s, next, mv); err != nil {
+			return nil, fmt.Errorf("step %d: %w", i+1, err)
+		}
+		m.record = nil
+		if !mv.Migrate {
+			if last != nobody && last != mv.Thread {
+				t.Switches++
+			}
+			last = mv.Thread
+		}
+		t.Steps = append(t.Steps, st)
+		t.Violation = m.wrong
+		s, next = next, s
+	}
+	if t.Violation == nil {
+		t.Violation = m.deadlock(s)
+	}
+	t.Replay = encodeReplay(p, moves)
+	return t, nil
+}
+
+// canPlay says why a move cannot be made in the state.
+func (m *machine) canPlay(s state, mv Move) error {
+	switch {
+	case mv.Thread < 0 || mv.Thread >= len(m.threads):
+		return fmt.Errorf("there is no thread %d", mv.Thread)
+	case mv.Migrate && (!m.mayMigrate(s, mv.Thread) || mv.To < 0 || mv.To >= m.p.NCPU || m.p.Isolated>>mv.To&1 != 0):
+		return fmt.Errorf("%s cannot migrate to CPU %d", m.p.Threads[mv.Thread].Name, mv.To)
+	case !mv.Migrate && !m.mayStep(s, mv.Thread):
+		return fmt.Errorf("%s cannot step", m.p.Threads[mv.Thread].Name)
+	}
+	return nil
+}
+
+func (m *machine) play(s, next state, mv Move) error {
+	name := m.p.Threads[mv.Thread].Name
+	switch m.step(s, next, mv.Thread, mv.Choices) {
+	case waiting:
+		return fmt.Errorf("%s has to wait", name)
+	case pruned:
+		return fmt.Errorf("%s comes to an assumption that does not hold", name)
+	}
+	if len(mv.Choices) != m.taken {
+		return fmt.Errorf("%s makes %d choices, not %d", name, m.taken, len(mv.Choices))
+	}
+	for i, c := range mv.Choices {
+		if c < 0 || c >= m.arity[i] {
+			return fmt.Errorf("%s has no outcome %d of its choice %d", name, c, i+1)
+		}
+	}
+	return nil
+}
+
+// deadlock is the violation of a state in which nothing can step, or nil.
+func (m *machine) deadlock(s state) *Violation {
+	info := m.successors(s, func(Move, state) bool { return true })
+	if !m.deadlocked(s, info) {
+		return nil
+	}
+	var parts []string
+	for _, t := range m.stuckThreads(s) {
+		in := m.at(s, t)
+		why := "waits"
+		if !m.hasCPU(s, t) {
+			why = "cannot have its CPU"
+		}
+		pos, frame := m.modelPlace(in.Pos, in.Frame)
+		parts = append(parts, fmt.Sprintf("%s %s at %s, %s", m.p.Threads[t].Name, why, m.p.Place(pos), m.p.Source(pos)))
+		_ = frame
+	}
+	return &Violation{Property: spec.Deadlock, Thread: -1, Message: strings.Join(parts, "; ")}
+}
+
+// mustRun plays moves that a search found possible.
+func mustRun(m *machine, moves []Move) *Trace {
+	var ignore []spec.Property
+	for i, is := range m.ignored {
+		if is {
+			ignore = append(ignore, spec.Properties[i])
+		}
+	}
+	t, err := run(m.p, ignore, moves)
+	if err != nil {
+		panic("checker: internal error: a run that was found cannot be replayed: " + err.Error())
+	}
+	return t
+}
+
+// modelPlace is the innermost place of the model's own files on a chain of
+// calls; where there is none, the place itself.
+func (m *machine) modelPlace(pos spec.Pos, frame int) (spec.Pos, int) {
+	return modelPlace(m.p, pos, frame)
+}
+
+func modelPlace(p *spec.Prog, pos spec.Pos, frame int) (spec.Pos, int) {
+	at, f := pos, frame
+	for at.Line > 0 {
+		if !p.Files[at.File].Library {
+			return at, f
+		}
+		at, f = p.Frames[f].Call, p.Frames[f].Parent
+	}
+	return pos, frame
+}
+
+// Calls names the inlined calls that lead to a frame, outermost first.
+func Calls(p *spec.Prog, frame int) []string {
+	var names []string
+	for ; frame > 0; frame = p.Frames[frame].Parent {
+		if fn := p.Frames[frame].Func; fn != "" {
+			names = append(names, fn)
+		}
+	}
+	slices.Reverse(names)
+	return names
+}
+
+// unreached lists the lines of the model's own files that have code of which
+// nothing was executed.
+func unreached(p *spec.Prog, executed []bool) []spec.Pos {
+	reached := map[spec.Pos]bool{}
+	for i := range p.Code {
+		pos := p.Code[i].Pos
+		pos.Col = 0
+		if pos.Line == 0 || p.Files[pos.File].Library {
+			continue
+		}
+		reached[pos] = reached[pos] || executed[i]
+	}
+	var out []spec.Pos
+	for pos, is := range reached {
+		if !is {
+			out = append(out, pos)
+		}
+	}
+	slices.SortFunc(out, func(a, b spec.Pos) int {
+		if a.File != b.File {
+			return a.File - b.File
+		}
+		return a.Line - b.Line
+	})
+	return out
+}
+
+// JudgeWitnesses makes verified results of one model inconclusive where a
+// witness (mc_cover) was reached in none of them.
+func JudgeWitnesses(results []*Result) {
+	for _, r := range results {
+		for i, c := range r.Prog.Covers {
+			if r.Verdict != Verified || witnessReached(results, r.Prog, i) {
+				continue
+			}
+			r.Verdict, r.StoppedBy = Inconclusive, StoppedByWitness
+			r.Reason = fmt.Sprintf("%s: no run reaches the witness mc_cover(%s)", r.Prog.Place(c.Pos), r.Prog.Msgs[c.Msg])
+		}
+	}
+}
+
+func witnessReached(results []*Result, p *spec.Prog, i int) bool {
+	c := p.Covers[i]
+	for _, r := range results {
+		if r.Prog.Model != p.Model {
+			continue
+		}
+		for j, d := range r.Prog.Covers {
+			if d.Pos.Line == c.Pos.Line && d.Pos.Col == c.Pos.Col && r.Prog.Files[d.Pos.File].Name == p.Files[c.Pos.File].Name && r.Covered[j] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var errReplay = errors.New("not a recorded run: want what mc check printed after mc replay")

@@ -1,0 +1,20 @@
+module lastput
+
+go 1.26
+
+require (
+	github.com/google/go-cmp v0.7.0 // readable differences in tests
+	github.com/rogpeppe/go-internal v1.16.0 // testscript: the command-line tests
+	modernc.org/cc/v4 v4.31.0 // the C front end: preprocessor, parser and types
+)
+
+require (
+	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
+	golang.org/x/sys v0.26.0 // indirect
+	golang.org/x/tools v0.26.0 // indirect
+	modernc.org/mathutil v1.7.1 // indirect
+	modernc.org/opt v0.2.0 // indirect
+	modernc.org/sortutil v1.2.1 // indirect
+	modernc.org/strutil v1.2.1 // indirect
+	modernc.org/token v1.1.0 // indirect
+)

@@ -1,0 +1,370 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"modernc.org/cc/v4"
+)
+
+// This file turns a parsed model into a program: finds roles, threads and
+// variables, lowers what the threads run, and numbers everything.
+
+// A builder builds one program.
+type builder struct {
+	m    *Model
+	p    *Prog
+	errs ErrorList
+
+	files map[string]int // by the parser's name
+	types map[string]int // by printed form
+	msgs  map[string]int
+
+	funcs   map[string]*cc.FunctionDefinition
+	order   []*cc.FunctionDefinition // in order of definition
+	roles   map[string]*cc.FunctionDefinition
+	inits   []*cc.FunctionDefinition
+	invs    []*cc.FunctionDefinition
+	static  map[*cc.Declarator]*staticVar
+	globals map[string]*staticVar // file scope, by name
+	statics []*staticVar          // in order of definition
+
+	intT, longT, voidT cc.Type
+
+	insts  int  // instructions emitted so far, against bombs
+	judged bool // the model says something of an object's lifetime
+	use    usage
+}
+
+// usage is what building a program finds to be used: the variables with cells
+// and the functions whose address is a value. Both have to be known before
+// lowering begins, so a program is built again until nothing is added.
+type usage struct {
+	vars  map[string]bool // staticVar.key
+	funcs map[string]bool
+	// objects are the variables whose lifetime the model speaks of, by key,
+	// and the C types of objects that are only reached through pointers.
+	objects     map[string]bool
+	objectTypes map[string]bool
+}
+
+func (u *usage) size() int {
+	return len(u.vars) + len(u.funcs) + len(u.objects) + len(u.objectTypes)
+}
+
+// A staticVar is a variable with static storage.
+type staticVar struct {
+	key    string // unique: the name, or the name and position of a static local
+	name   string
+	typ    cc.Type
+	init   *cc.Initializer
+	pos    Pos
+	perCPU bool
+	first  int // first cell, or -1 where unused
+	cells  int
+}
+
+// build makes the program. If the model has no roles the scenario becomes
+// ThreadsScenario.
+func (m *Model) build(s Scenario) (*Prog, error) {
+	ncpu, isolated := s.CPUs(), s.isolatedMask()
+	if s.Name == ThreadsScenario {
+		ncpu = 1
+	}
+	use := usage{vars: map[string]bool{}, funcs: map[string]bool{}, objects: map[string]bool{}, objectTypes: map[string]bool{}}
+	for {
+		ast, err := m.parseC(s, ncpu, isolated)
+		if err != nil {
+			return nil, err
+		}
+		b := newBuilder(m, s, ncpu, isolated, use)
+		b.collect(ast)
+		if err := b.errs.err(); err != nil {
+			return nil, err
+		}
+		if want := b.cpusOfThreads(); len(b.roles) == 0 && (s.Name != ThreadsScenario || want > ncpu) {
+			// Only now it is known that the model's own threads decide
+			// on the number of CPUs.
+			s, ncpu, isolated = Scenario{Name: ThreadsScenario}, want, 0
+			continue
+		}
+		before := use.size()
+		b.program()
+		if err := b.errs.err(); err != nil {
+			return nil, err
+		}
+		if use.size() == before {
+			b.finish()
+			if err := b.errs.err(); err != nil {
+				return nil, err
+			}
+			if err := Sanity(b.p); err != nil {
+				return nil, fmt.Errorf("internal error: %s: %w", m.Name, err)
+			}
+			return b.p, nil
+		}
+	}
+}
+
+func newBuilder(m *Model, s Scenario, ncpu int, isolated uint64, use usage) *builder {
+	b := &builder{
+		m:       m,
+		p:       &Prog{Model: m.Name, Scenario: s, NCPU: ncpu, Isolated: isolated, Init: -1, Frames: []Frame{{}}},
+		files:   map[string]int{},
+		types:   map[string]int{},
+		msgs:    map[string]int{},
+		funcs:   map[string]*cc.FunctionDefinition{},
+		roles:   map[string]*cc.FunctionDefinition{},
+		static:  map[*cc.Declarator]*staticVar{},
+		globals: map[string]*staticVar{},
+		use:     use,
+	}
+	b.file(m.File)
+	return b
+}
+
+// file returns the index of the file of that (parser's) name.
+func (b *builder) file(name string) int {
+	if i, ok := b.files[name]; ok {
+		return i
+	}
+	f := &File{Name: displayName(name)}
+	if rest, ok := strings.CutPrefix(name, libDir+"/"); ok {
+		f.Library = true
+		if data, err := library.ReadFile("lib/" + rest); err == nil {
+			f.Lines = strings.Split(string(data), "\n")
+		}
+	} else if name == b.m.File {
+		f.Lines = strings.Split(b.m.Text, "\n")
+	} else if text, err := readSource(b.m.dir, name); err == nil {
+		f.Lines = strings.Split(text, "\n")
+	}
+	b.files[name] = len(b.p.Files)
+	b.p.Files = append(b.p.Files, f)
+	return len(b.p.Files) - 1
+}
+
+func (b *builder) pos(n cc.Node) Pos {
+	p := n.Position()
+	return Pos{b.file(p.Filename), p.Line, p.Column}
+}
+
+func (b *builder) errorf(pos Pos, format string, args ...any) {
+	b.errs = append(b.errs, &Error{File: b.p.Files[pos.File].Name, Line: pos.Line, Col: pos.Col, Msg: fmt.Sprintf(format, args...)})
+}
+
+// typ interns a scalar type.
+func (b *builder) typ(t cc.Type, pos Pos) int {
+	if err := scalarError(t); err != nil {
+		b.errorf(pos, "%v", err)
+		return b.internType(Type{Name: "int", Bits: 32})
+	}
+	return b.internType(describeType(t))
+}
+
+func (b *builder) internType(t Type) int {
+	key := fmt.Sprint(t)
+	if i, ok := b.types[key]; ok {
+		return i
+	}
+	b.types[key] = len(b.p.Types)
+	b.p.Types = append(b.p.Types, t)
+	return len(b.p.Types) - 1
+}
+
+func (b *builder) msg(text string) int {
+	if i, ok := b.msgs[text]; ok {
+		return i
+	}
+	b.msgs[text] = len(b.p.Msgs)
+	b.p.Msgs = append(b.p.Msgs, text)
+	return len(b.p.Msgs) - 1
+}
+
+// collect finds the functions and variables of the translation unit.
+func (b *builder) collect(ast *cc.AST) {
+	b.intT, b.longT, b.voidT = ast.Int, ast.Long, ast.Void
+	for tu := ast.TranslationUnit; tu != nil; tu = tu.TranslationUnit {
+		switch ed := tu.ExternalDeclaration; ed.Case {
+		case cc.ExternalDeclarationFuncDef:
+			b.collectFunc(ed.FunctionDefinition)
+		case cc.ExternalDeclarationDecl:
+			b.collectDecl(ed.Declaration)
+		case cc.ExternalDeclarationAsmStmt:
+			b.errorf(b.pos(ed), "assembly: write C")
+		}
+	}
+	b.checkRoles()
+}
+
+func (b *builder) collectFunc(fd *cc.FunctionDefinition) {
+	name := fd.Declarator.Name()
+	if old := b.funcs[name]; old != nil {
+		b.errorf(b.pos(fd.Declarator), "%s is defined twice: first in line %d", name, old.Position().Line)
+		return
+	}
+	b.funcs[name] = fd
+	b.order = append(b.order, fd)
+	b.collectRole(fd)
+}
+
+func (b *builder) collectDecl(d *cc.Declaration) {
+	if d.Case != cc.DeclarationDecl {
+		return
+	}
+	for l := d.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
+		id := l.InitDeclarator
+		dcl := id.Declarator
+		if dcl == nil || dcl.IsTypename() || dcl.Type().Kind() == cc.Function {
+			continue
+		}
+		if v := b.globals[dcl.Name()]; v != nil {
+			// A tentative definition repeated, or an extern declaration.
+			if id.Initializer != nil {
+				if v.init != nil {
+					b.errorf(b.pos(dcl), "%s is defined twice", dcl.Name())
+				}
+				v.init, v.pos, v.typ = id.Initializer, b.pos(dcl), dcl.Type()
+			}
+			b.static[dcl] = v
+			continue
+		}
+		b.globals[dcl.Name()] = b.declareStatic(dcl, id.Initializer, dcl.Name())
+	}
+}
+
+func (b *builder) declareStatic(dcl *cc.Declarator, init *cc.Initializer, key string) *staticVar {
+	v := &staticVar{key: key, name: dcl.Name(), typ: dcl.Type(), init: init, pos: b.pos(dcl), first: -1}
+	if a := dcl.Type().Attributes(); a != nil {
+		v.perCPU = a.IsAttrSet("mc_percpu")
+	}
+	b.static[dcl] = v
+	b.statics = append(b.statics, v)
+	return v
+}
+
+// allocate gives the variable its cells. Variables that were not used when the
+// program was last built have none yet.
+func (b *builder) allocate(v *staticVar) {
+	if !b.use.vars[v.key] || v.first >= 0 {
+		return
+	}
+	ls, err := leaves(v.typ)
+	if err != nil {
+		b.errorf(v.pos, "%s: %v", v.name, err)
+		return
+	}
+	v.first, v.cells = len(b.p.Cells), len(ls)
+	if len(b.p.Cells)+len(ls) > maxCells {
+		b.errorf(v.pos, "%s: the model has more than %d cells: a model is a small program", v.name, maxCells)
+		return
+	}
+	for _, l := range ls {
+		b.p.Cells = append(b.p.Cells, Cell{Name: v.name + l.name, Type: b.typ(l.typ, v.pos), Var: len(b.p.Vars), Object: -1})
+	}
+	b.p.Vars = append(b.p.Vars, Var{Name: v.name, Cell: v.first, Cells: v.cells, Thread: -1, PerCPU: v.perCPU, Pos: v.pos})
+}
+
+// program lowers everything that runs.
+func (b *builder) program() {
+	for _, name := range sortedKeys(b.use.funcs) {
+		b.p.Funcs = append(b.p.Funcs, name)
+	}
+	for _, v := range slices.Clone(b.statics) {
+		b.allocate(v)
+	}
+	for _, v := range slices.Clone(b.statics) {
+		if v.first >= 0 {
+			b.initialize(v)
+		}
+	}
+	b.allocateObjects()
+	b.threads()
+	for _, fd := range b.inits {
+		b.p.Init = b.proc(fd, false)
+	}
+	for _, fd := range b.invs {
+		b.p.Invariants = append(b.p.Invariants, b.proc(fd, false))
+	}
+	if get := b.roles["mc_get"]; get != nil && !b.judged {
+		b.errorf(b.pos(get.Declarator), "the model never says mc_final_put or mc_release: nothing would be judged")
+	}
+}
+
+// initialize sets the initial values of the variable's cells.
+func (b *builder) initialize(v *staticVar) {
+	if v.init == nil {
+		return
+	}
+	l := newLower(b)
+	l.constOnly = true
+	l.initializer(v.init, v.typ, 0, func(off int64, t cc.Type, e cc.ExpressionNode) {
+		val := l.convert(l.expr(e), t, b.pos(e))
+		i := leafAt(v.typ, off)
+		if i < 0 || i >= v.cells {
+			return
+		}
+		n, ok := constantOf(val.op)
+		if !ok {
+			if len(b.errs) == 0 {
+				b.errorf(b.pos(e), "the initializer of a static variable must be constant")
+			}
+			return
+		}
+		c := &b.p.Cells[v.first+i]
+		c.Init = b.p.Types[c.Type].Normalize(n)
+	})
+}
+
+// constantOf is the value an operand has everywhere.
+func constantOf(o Operand) (int64, bool) {
+	switch o.Kind {
+	case OpdConst:
+		return o.Val, true
+	case OpdAddr, OpdFunc:
+		return o.Val + 1, true
+	}
+	return 0, false
+}
+
+// finish gives the locals of every thread their cells, now that all procs are
+// known.
+func (b *builder) finish() {
+	p := b.p
+	for t := range p.Threads {
+		th := &p.Threads[t]
+		th.LocalBase = b.placeLocals(p.Procs[th.Proc].Locals, th.Name, t)
+	}
+	for _, i := range append(slices.Clone(p.Invariants), p.Init) {
+		if i >= 0 {
+			p.Procs[i].LocalBase = b.placeLocals(p.Procs[i].Locals, p.Procs[i].Name, -1)
+		}
+	}
+	if len(p.Cells) > 4*maxCells {
+		b.errorf(Pos{}, "the threads' locals make more than %d cells: a model is a small program", 4*maxCells)
+	}
+}
+
+func (b *builder) placeLocals(locals []Local, owner string, thread int) (base int) {
+	p := b.p
+	base = len(p.Cells)
+	for _, l := range locals {
+		p.Vars = append(p.Vars, Var{Name: owner + "." + l.Name, Cell: len(p.Cells), Cells: len(l.Cells), Thread: thread, Scoped: l.Scoped, Pos: l.Pos})
+		for _, c := range l.Cells {
+			c.Name = owner + "." + c.Name
+			c.Var, c.Object = len(p.Vars)-1, -1
+			p.Cells = append(p.Cells, c)
+		}
+	}
+	return base
+}
+
+func sortedKeys(m map[string]bool) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,439 @@
+package spec
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"modernc.org/cc/v4"
+)
+
+// This file lowers the built-ins that the headers are written with. Each is
+// declared in mc.h; docs/language.md describes what is built on them.
+
+// A builtin is a function the front end knows.
+type builtin struct {
+	args  int
+	lower func(l *lower, args []cc.ExpressionNode, pos Pos) value
+}
+
+var builtins map[string]builtin
+
+func init() {
+	builtins = map[string]builtin{
+		"__mc_load":            {2, (*lower).biLoad},
+		"__mc_store":           {3, (*lower).biStore},
+		"__mc_xchg":            {3, rmw(Xchg)},
+		"__mc_fetch_add":       {3, rmw(FetchAdd)},
+		"__mc_fetch_and":       {3, rmw(FetchAnd)},
+		"__mc_fetch_or":        {3, rmw(FetchOr)},
+		"__mc_cmpxchg":         {4, rmw2(CmpXchg)},
+		"__mc_add_unless":      {4, rmw2(AddUnless)},
+		"__mc_dec_if_positive": {2, rmw0(DecIfPos)},
+		"__mc_fence":           {1, (*lower).biFence},
+		"__mc_this_cpu":        {1, (*lower).biThisCPU},
+		"__mc_container":       {2, (*lower).biContainer},
+
+		"__mc_preempt":     {1, (*lower).biPreempt},
+		"__mc_cpu":         {0, (*lower).biCPU},
+		"__mc_sleep_until": {1, (*lower).biSleepUntil},
+		"__mc_might_sleep": {0, ghost0(GhostMaySleep)},
+
+		"__mc_choose": {1, (*lower).biChoose},
+		"__mc_pick":   {1, (*lower).biPick},
+		"__mc_assert": {2, (*lower).biAssert},
+		"__mc_assume": {1, (*lower).biAssume},
+		"__mc_cover":  {2, (*lower).biCover},
+
+		"__mc_got":       {1, ghost(GhostGot)},
+		"__mc_putting":   {1, ghost(GhostPutting)},
+		"__mc_final_put": {1, ghost(GhostFinal)},
+		"__mc_release":   {1, (*lower).biRelease},
+		"__mc_use":       {1, (*lower).biUse},
+		"__mc_lock":      {1, lockGhost(GhostLock)},
+		"__mc_unlock":    {1, lockGhost(GhostUnlock)},
+
+		"__mc_role_get":     {0, (*lower).biRoleGet},
+		"__mc_role_has_dup": {0, (*lower).biRoleHasDup},
+		"__mc_role_dup":     {1, (*lower).biRoleDup},
+		"__mc_role_put":     {1, (*lower).biRolePut},
+		"__mc_role_unload":  {0, (*lower).biRoleUnload},
+		"__mc_await_call":   {0, (*lower).biAwait},
+	}
+}
+
+func (l *lower) builtin(name string, bi builtin, args []cc.ExpressionNode, pos Pos) value {
+	if len(args) != bi.args {
+		l.errorf(pos, "%s: %s given, %d wanted", name, count(len(args), "argument"), bi.args)
+		return l.zero()
+	}
+	return bi.lower(l, args, pos)
+}
+
+func (l *lower) void() value { return value{typ: l.b.voidT} }
+
+// order is an argument that names a memory order.
+func (l *lower) order(e cc.ExpressionNode) Order {
+	if v, ok := l.constant(e); ok && v.op.Val >= 0 && v.op.Val <= int64(Full) {
+		return Order(v.op.Val)
+	}
+	l.errorf(l.b.pos(e), "a memory order must be constant")
+	return Full
+}
+
+// operand is an argument that is stored in memory of the type: the macros cast
+// it to long, which is looked through.
+func (l *lower) operand(e cc.ExpressionNode, t cc.Type) Operand {
+	if c, ok := unparen(e).(*cc.CastExpression); ok && c.Case == cc.CastExpressionCast && c.TypeName.Type().Kind() == cc.Long {
+		e = c.CastExpression
+	}
+	return l.convert(l.expr(e), t, l.b.pos(e)).op
+}
+
+func (l *lower) biLoad(args []cc.ExpressionNode, pos Pos) value {
+	order := l.order(args[1])
+	pl := l.pointee(args[0], pos)
+	if pl.reg >= 0 {
+		return value{op: regOp(pl.reg), typ: pl.typ}
+	}
+	return l.access(Inst{Op: OpLoad, Order: order}, pl, pos)
+}
+
+func (l *lower) biStore(args []cc.ExpressionNode, pos Pos) value {
+	order := l.order(args[2])
+	pl := l.pointee(args[0], pos)
+	v := value{op: l.operand(args[1], pl.typ), typ: pl.typ}
+	l.storePlace(pl, v, order, pos)
+	return l.void()
+}
+
+func rmw(k RMWKind) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		pl := l.pointee(args[0], pos)
+		b := l.operand(args[1], pl.typ)
+		return l.access(Inst{Op: OpRMW, Sub: uint8(k), Order: l.order(args[2]), B: b}, pl, pos)
+	}
+}
+
+func rmw2(k RMWKind) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		pl := l.pointee(args[0], pos)
+		b := l.operand(args[1], pl.typ)
+		c := l.operand(args[2], pl.typ)
+		return l.access(Inst{Op: OpRMW, Sub: uint8(k), Order: l.order(args[3]), B: b, C: c}, pl, pos)
+	}
+}
+
+func rmw0(k RMWKind) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		pl := l.pointee(args[0], pos)
+		return l.access(Inst{Op: OpRMW, Sub: uint8(k), Order: l.order(args[1])}, pl, pos)
+	}
+}
+
+func (l *lower) biFence(args []cc.ExpressionNode, pos Pos) value {
+	l.emit(Inst{Op: OpFence, Order: l.order(args[0]), Pos: pos})
+	return l.void()
+}
+
+// biThisCPU is this CPU's element used as a pointer rather than accessed: the
+// CPU is read in a step of its own.
+func (l *lower) biThisCPU(args []cc.ExpressionNode, pos Pos) value {
+	pl := l.pointee(args[0], pos)
+	size, err := numLeaves(pl.typ)
+	if err != nil || pl.reg >= 0 {
+		l.errorf(pos, "not a per-CPU variable")
+		return l.zero()
+	}
+	pl.thisCPU = size
+	return value{op: l.address(pl, pos), typ: pl.typ.Pointer()}
+}
+
+func (l *lower) biContainer(_ []cc.ExpressionNode, pos Pos) value {
+	l.errorf(pos, "__mc_container outside container_of")
+	return l.zero()
+}
+
+func (l *lower) biPreempt(args []cc.ExpressionNode, pos Pos) value {
+	v, ok := l.constant(args[0])
+	if !ok || v.op.Val != 1 && v.op.Val != -1 {
+		l.errorf(pos, "__mc_preempt: want 1 or -1")
+	}
+	l.emit(Inst{Op: OpPreempt, A: v.op, Pos: pos})
+	return l.void()
+}
+
+func (l *lower) biCPU(_ []cc.ExpressionNode, pos Pos) value {
+	return value{op: l.compute(Inst{Op: OpCPU, Pos: pos}), typ: l.intType()}
+}
+
+// biSleepUntil waits until the condition holds. Its one shared access is the
+// place where the thread sleeps; several could see parts of different states
+// as one.
+func (l *lower) biSleepUntil(args []cc.ExpressionNode, pos Pos) value {
+	top := l.label()
+	l.here(top)
+	start := len(l.code)
+	v := l.expr(args[0])
+	visible := 0
+	for i := start; i < len(l.code); i++ {
+		if l.code[i].Visible() {
+			visible++
+			l.code[i].Sleep = true
+		}
+	}
+	if visible != 1 || v.place != nil || v.typ.Kind() == cc.Void {
+		l.errorf(pos, "the condition of a sleep must make exactly one shared access, not %d: sleep in a loop that checks the rest", visible)
+		return l.void()
+	}
+	l.branch(v.op, top, pos)
+	return l.void()
+}
+
+func (l *lower) biChoose(args []cc.ExpressionNode, pos Pos) value {
+	n, ok := l.constant(args[0])
+	if !ok || n.op.Val < 1 || n.op.Val > maxChoices {
+		l.errorf(pos, "mc_choose: want a constant from 1 to %d", maxChoices)
+		return l.zero()
+	}
+	if l.atomic() {
+		l.errorf(pos, "mc_choose in mc_init or an invariant: they run one way only")
+	}
+	return value{op: l.compute(Inst{Op: OpChoose, A: n.op, Pos: pos}), typ: l.intType()}
+}
+
+// maxChoices bounds mc_choose: each outcome is a successor of the state.
+const maxChoices = 64
+
+// atomic reports whether what is lowered runs as one, outside any thread.
+func (l *lower) atomic() bool {
+	is := func(fd *cc.FunctionDefinition) bool { return fd.Declarator.Name() == l.name }
+	return slices.ContainsFunc(l.b.inits, is) || slices.ContainsFunc(l.b.invs, is)
+}
+
+func (l *lower) biPick(args []cc.ExpressionNode, pos Pos) value {
+	v := l.expr(args[0])
+	return value{op: l.compute(Inst{Op: OpPick, A: v.op, Pos: pos}), typ: l.intType()}
+}
+
+func (l *lower) biAssert(args []cc.ExpressionNode, pos Pos) value {
+	text := stringArg(args[1])
+	v := l.expr(args[0])
+	if n, ok := constantOf(v.op); ok && n != 0 {
+		return l.void()
+	}
+	l.emit(Inst{Op: OpAssert, A: v.op, To: l.b.msg(text), Pos: pos})
+	return l.void()
+}
+
+// stringArg is the text of a message, which is not evaluated.
+func stringArg(e cc.ExpressionNode) string {
+	if v, ok := e.Value().(cc.StringValue); ok {
+		return strings.TrimSuffix(string(v), "\x00")
+	}
+	src := cc.NodeSource(e)
+	if s, err := strconv.Unquote(src); err == nil {
+		return s
+	}
+	return src
+}
+
+func (l *lower) biAssume(args []cc.ExpressionNode, pos Pos) value {
+	v := l.expr(args[0])
+	l.emit(Inst{Op: OpAssume, A: v.op, Pos: pos})
+	return l.void()
+}
+
+// biCover numbers the witness by its place, so that a statement inlined twice
+// is one.
+func (l *lower) biCover(args []cc.ExpressionNode, pos Pos) value {
+	v := l.expr(args[0])
+	text := l.b.msg(stringArg(args[1]))
+	i := slices.IndexFunc(l.b.p.Covers, func(c Cover) bool { return c.Pos == pos })
+	if i < 0 {
+		i = len(l.b.p.Covers)
+		l.b.p.Covers = append(l.b.p.Covers, Cover{Pos: pos, Msg: text})
+	}
+	l.emit(Inst{Op: OpCover, A: v.op, To: i, Pos: pos})
+	return l.void()
+}
+
+func ghost0(k GhostKind) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, _ []cc.ExpressionNode, pos Pos) value {
+		l.emit(Inst{Op: OpGhost, Sub: uint8(k), A: constOp(0), Pos: pos})
+		return l.void()
+	}
+}
+
+// ghost is a statement about the life of the object its argument points to.
+func ghost(k GhostKind) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		v := l.objectArg(args[0], pos)
+		l.emit(Inst{Op: OpGhost, Sub: uint8(k), A: v.op, Pos: pos})
+		return l.void()
+	}
+}
+
+func (l *lower) objectArg(e cc.ExpressionNode, pos Pos) value {
+	v := l.expr(e)
+	if v.place != nil || v.typ.Kind() != cc.Ptr {
+		l.errorf(pos, "want a pointer to the object")
+		return l.zero()
+	}
+	l.noteObject(v, pos)
+	l.b.judged = true
+	return v
+}
+
+func lockGhost(k GhostKind) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		v := l.expr(args[0])
+		l.emit(Inst{Op: OpGhost, Sub: uint8(k), A: v.op, Pos: pos})
+		return l.void()
+	}
+}
+
+func (l *lower) biRelease(args []cc.ExpressionNode, pos Pos) value {
+	v := l.objectArg(args[0], pos)
+	l.emit(Inst{Op: OpRelease, A: v.op, Private: !l.b.p.Pinned, Pos: pos})
+	return l.void()
+}
+
+func (l *lower) biUse(args []cc.ExpressionNode, pos Pos) value {
+	pl := l.pointee(args[0], pos)
+	if pl.reg >= 0 || pl.addr.Kind == OpdNone {
+		l.errorf(pos, "mc_use: want a pointer to the object")
+		return l.void()
+	}
+	l.emit(Inst{Op: OpUse, A: pl.addr, Pos: pos})
+	return l.void()
+}
+
+// The roles, as harness.c calls them. A token is what a get returned.
+
+func (l *lower) ghost(k GhostKind, obj Operand, pos Pos) {
+	l.emit(Inst{Op: OpGhost, Sub: uint8(k), A: obj, Pos: pos})
+}
+
+// biRoleGet calls the get and yields its token; whether it is a reference is
+// recorded, and asked with the token's own truth: see reference.
+func (l *lower) biRoleGet(_ []cc.ExpressionNode, pos Pos) value {
+	fd := l.b.roles["mc_get"]
+	if l.b.p.Pinned {
+		l.ghost(GhostGetBegin, constOp(0), pos)
+	}
+	v := l.inline(fd, nil, pos)
+	l.ghost(GhostBalance, constOp(0), pos)
+	if l.b.p.Pinned {
+		l.ghost(GhostGetEnd, constOp(0), pos)
+	}
+	l.ghost(GhostCall, constOp(0), pos)
+	isFail := l.label()
+	l.branch(l.reference(v, pos), isFail, pos)
+	obj := constOp(0)
+	if v.typ.Kind() == cc.Ptr {
+		l.noteObject(v, pos)
+		obj = v.op
+	}
+	l.ghost(GhostGot, obj, pos)
+	l.here(isFail)
+	return l.asToken(v, pos)
+}
+
+// mcFail is MC_FAIL of mc.h: what a get that returns an integer token returns
+// if it fails.
+const mcFail = -1
+
+// reference is whether the token of a get is a reference.
+func (l *lower) reference(v value, pos Pos) Operand {
+	if l.failIsMinusOne() {
+		return l.arith(Ne, v, value{op: constOp(mcFail), typ: l.intType()}, pos).op
+	}
+	return v.op
+}
+
+// failIsMinusOne: a get that returns an integer which its put takes may return
+// 0 for a reference.
+func (l *lower) failIsMinusOne() bool {
+	t := result(l.b.roles["mc_get"])
+	return t.Kind() != cc.Ptr && t.Kind() != cc.Bool && l.b.takesToken("mc_put")
+}
+
+// asToken makes the harness see a token that is 0 unless it is a reference and
+// can be given to put: an integer token is moved up by one.
+func (l *lower) asToken(v value, pos Pos) value {
+	if l.failIsMinusOne() {
+		v = l.arith(Add, v, value{op: constOp(1), typ: l.intType()}, pos)
+	}
+	return value{op: v.op, typ: l.b.longT}
+}
+
+// fromToken undoes asToken.
+func (l *lower) fromToken(e cc.ExpressionNode, pos Pos) value {
+	v := l.expr(e)
+	t := result(l.b.roles["mc_get"])
+	if l.failIsMinusOne() {
+		v = l.arith(Sub, v, value{op: constOp(1), typ: l.intType()}, pos)
+	}
+	return value{op: v.op, typ: t}
+}
+
+func (l *lower) biRoleHasDup(_ []cc.ExpressionNode, _ Pos) value {
+	return value{op: constOp(truth(l.b.roles["mc_dup"] != nil)), typ: l.intType()}
+}
+
+func (l *lower) biRoleDup(args []cc.ExpressionNode, pos Pos) value {
+	obj := l.roleWithToken("mc_dup", args[0], pos)
+	l.ghost(GhostGot, obj, pos)
+	return l.void()
+}
+
+func (l *lower) biRolePut(args []cc.ExpressionNode, pos Pos) value {
+	tok := l.fromToken(args[0], pos)
+	l.ghost(GhostPutting, l.tokenObject(tok), pos)
+	l.roleCall("mc_put", tok, pos)
+	return l.void()
+}
+
+func (l *lower) roleWithToken(role string, token cc.ExpressionNode, pos Pos) Operand {
+	tok := l.fromToken(token, pos)
+	l.roleCall(role, tok, pos)
+	return l.tokenObject(tok)
+}
+
+func (l *lower) tokenObject(tok value) Operand {
+	if tok.typ.Kind() == cc.Ptr {
+		return tok.op
+	}
+	return constOp(0)
+}
+
+func (l *lower) roleCall(role string, tok value, pos Pos) {
+	fd := l.b.roles[role]
+	if fd == nil {
+		return
+	}
+	var args []value
+	if l.b.takesToken(role) {
+		if tok.op.Kind == OpdReg {
+			l.regs[tok.op.Val].bound = true
+		}
+		args = []value{l.convert(tok, params(fd)[0].Type().Decay(), pos)}
+	}
+	l.inline(fd, args, pos)
+	l.ghost(GhostBalance, constOp(0), pos)
+	l.ghost(GhostCall, constOp(0), pos)
+}
+
+func (l *lower) biRoleUnload(_ []cc.ExpressionNode, pos Pos) value {
+	l.ghost(GhostUnload, constOp(0), pos)
+	v := l.inline(l.b.roles["mc_unload"], nil, pos)
+	l.ghost(GhostBalance, constOp(0), pos)
+	l.ghost(GhostCall, constOp(0), pos)
+	return v
+}
+
+func (l *lower) biAwait(_ []cc.ExpressionNode, pos Pos) value {
+	l.emit(Inst{Op: OpAwait, Sleep: true, Pos: pos})
+	return l.void()
+}

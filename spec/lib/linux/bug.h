@@ -1,0 +1,6 @@
+#ifndef _LINUX_BUG_H
+#define _LINUX_BUG_H
+
+#include <linux/kernel.h>
+
+#endif

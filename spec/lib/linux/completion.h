@@ -1,0 +1,20 @@
+#ifndef _LINUX_COMPLETION_H
+#define _LINUX_COMPLETION_H
+
+#include <linux/atomic.h>
+
+struct completion {
+	int done;
+};
+
+#define DECLARE_COMPLETION(name)	struct completion name = { 0 }
+#define init_completion(x)		WRITE_ONCE((x)->done, 0)
+#define reinit_completion(x)		WRITE_ONCE((x)->done, 0)
+#define complete(x)			((void)__mc_fetch_add(&(x)->done, 1, MC_RELEASE))
+
+static inline void wait_for_completion(struct completion *x)
+{
+	mc_sleep_until(__mc_dec_if_positive(&x->done, MC_ACQUIRE) > 0);
+}
+
+#endif

@@ -1,0 +1,378 @@
+package spec
+
+import (
+	"modernc.org/cc/v4"
+)
+
+// This file lowers statements and declarations.
+
+func (l *lower) block(c *cc.CompoundStatement) {
+	depth := len(l.scopes)
+	for list := c.BlockItemList; list != nil; list = list.BlockItemList {
+		l.blockItem(list.BlockItem)
+	}
+	l.closeScopes(depth, true, l.b.pos(&c.Token2))
+}
+
+func (l *lower) blockItem(it *cc.BlockItem) {
+	switch it.Case {
+	case cc.BlockItemDecl:
+		l.declaration(it.Declaration)
+	case cc.BlockItemStmt:
+		l.stmt(it.Statement)
+	case cc.BlockItemLabel:
+		// __label__ only limits a label's scope.
+	default:
+		l.errorf(l.b.pos(it), "a function within a function")
+	}
+}
+
+// stmtExpr is ({ …; value; }).
+func (l *lower) stmtExpr(c *cc.CompoundStatement) value {
+	depth := len(l.scopes)
+	v := value{typ: l.b.voidT}
+	for list := c.BlockItemList; list != nil; list = list.BlockItemList {
+		it := list.BlockItem
+		if list.BlockItemList == nil && it.Case == cc.BlockItemStmt && it.Statement.Case == cc.StatementExpr && it.Statement.ExpressionStatement.ExpressionList != nil {
+			v = l.expr(it.Statement.ExpressionStatement.ExpressionList)
+			break
+		}
+		l.blockItem(it)
+	}
+	l.closeScopes(depth, true, l.b.pos(&c.Token2))
+	return v
+}
+
+func (l *lower) declaration(d *cc.Declaration) {
+	if d.Case == cc.DeclarationAuto {
+		l.errorf(l.b.pos(d), "__auto_type: write the type")
+		return
+	}
+	for list := d.InitDeclaratorList; list != nil; list = list.InitDeclaratorList {
+		id := list.InitDeclarator
+		if dcl := id.Declarator; !dcl.IsTypename() && !dcl.IsSynthetic() && dcl.Type().Kind() != cc.Function {
+			l.declare(dcl, id.Initializer)
+		}
+	}
+}
+
+func (l *lower) declare(d *cc.Declarator, init *cc.Initializer) {
+	pos := l.b.pos(d)
+	switch {
+	case d.Name() == "__func__":
+		return
+	case d.IsExtern():
+		return
+	case d.StorageDuration() == cc.Static:
+		l.declareStaticLocal(d, init)
+	case d.Type().Kind() == cc.Struct || d.Type().Kind() == cc.Array || d.AddressTaken():
+		l.declareLocal(d, init)
+	default:
+		b := binding{reg: l.reg(d.Name()), local: -1, typ: d.Type()}
+		l.env.vars[d] = b
+		ti := l.b.typ(b.typ, pos)
+		if init != nil {
+			v := l.convert(l.initExpr(init), b.typ, pos)
+			l.move(b.reg, v.op, ti, pos)
+		}
+	}
+}
+
+// declareStaticLocal makes a variable once, however often its function is
+// inlined.
+func (l *lower) declareStaticLocal(d *cc.Declarator, init *cc.Initializer) {
+	if l.b.static[d] != nil {
+		return
+	}
+	p := d.Position()
+	v := l.b.declareStatic(d, init, p.String()+" "+d.Name())
+	if l.b.use.vars[v.key] {
+		l.b.allocate(v)
+		if v.first >= 0 {
+			l.b.initialize(v)
+		}
+	}
+}
+
+func (l *lower) declareLocal(d *cc.Declarator, init *cc.Initializer) {
+	pos := l.b.pos(d)
+	if a, ok := d.Type().(*cc.ArrayType); ok && a.IsVLA() {
+		l.errorf(pos, "%s: an array of variable length: give it a constant one", d.Name())
+		return
+	}
+	loc := l.newLocal(d.Name(), d.Type(), pos)
+	l.env.vars[d] = binding{reg: -1, local: loc, typ: d.Type()}
+	if !l.constOnly {
+		l.openScope(loc, pos)
+	}
+	if init == nil {
+		return
+	}
+	base := l.locals[loc].First + 1
+	l.initializer(init, d.Type(), 0, func(off int64, t cc.Type, e cc.ExpressionNode) {
+		at := place{reg: -1, addr: localOp(base + leafAt(d.Type(), off)), typ: t}
+		l.assign(at, l.expr(e), l.b.pos(e))
+	})
+}
+
+// initExpr is the expression of a scalar's initializer, which may be in braces.
+func (l *lower) initExpr(init *cc.Initializer) value {
+	for init.Case == cc.InitializerInitList {
+		if init.InitializerList == nil {
+			return l.zero()
+		}
+		init = init.InitializerList.Initializer
+	}
+	return l.expr(init.AssignmentExpression)
+}
+
+// initializer calls set for each scalar (or struct value) that an initializer
+// gives, with its byte offset. What it does not mention is zero.
+func (l *lower) initializer(init *cc.Initializer, t cc.Type, off int64, set func(int64, cc.Type, cc.ExpressionNode)) {
+	if init.Case == cc.InitializerExpr {
+		it := init.Type()
+		if it == nil || t.Kind() != cc.Struct && t.Kind() != cc.Array {
+			it = t
+		}
+		if it.Kind() == cc.Array {
+			l.errorf(l.b.pos(init), "a string outside a message: models have none")
+			return
+		}
+		set(off+init.Offset(), it, init.AssignmentExpression)
+		return
+	}
+	for list := init.InitializerList; list != nil; list = list.InitializerList {
+		in := list.Initializer
+		if in.Case == cc.InitializerExpr {
+			it := t
+			if f := in.Field(); f != nil {
+				it = f.Type()
+			} else if in.Type() != nil {
+				it = in.Type()
+			}
+			if lt, ok := scalarAt(t, in.Offset()); ok && it.Kind() != cc.Struct {
+				it = lt
+			}
+			set(in.Offset(), it, in.AssignmentExpression)
+			continue
+		}
+		l.initializer(in, t, 0, set)
+	}
+}
+
+// scalarAt is the type of the scalar at a byte offset.
+func scalarAt(t cc.Type, off int64) (cc.Type, bool) {
+	ls, err := leaves(t)
+	if err != nil {
+		return nil, false
+	}
+	for _, f := range ls {
+		if f.offset == off {
+			return f.typ, true
+		}
+	}
+	return nil, false
+}
+
+func (l *lower) stmt(s *cc.Statement) {
+	switch s.Case {
+	case cc.StatementLabeled:
+		l.labeled(s.LabeledStatement)
+	case cc.StatementCompound:
+		l.block(s.CompoundStatement)
+	case cc.StatementExpr:
+		if e := s.ExpressionStatement.ExpressionList; e != nil {
+			l.expr(e)
+		}
+	case cc.StatementSelection:
+		l.selection(s.SelectionStatement)
+	case cc.StatementIteration:
+		l.iteration(s.IterationStatement)
+	case cc.StatementJump:
+		l.jumpStmt(s.JumpStatement)
+	default:
+		l.errorf(l.b.pos(s), "assembly: write C")
+	}
+}
+
+func (l *lower) selection(s *cc.SelectionStatement) {
+	pos := l.b.pos(s)
+	switch s.Case {
+	case cc.SelectionStatementIf:
+		end := l.label()
+		l.cond(s.ExpressionList, end)
+		l.stmt(s.Statement)
+		l.here(end)
+	case cc.SelectionStatementIfElse:
+		otherwise, end := l.label(), l.label()
+		l.cond(s.ExpressionList, otherwise)
+		l.stmt(s.Statement)
+		l.jump(end, pos)
+		l.here(otherwise)
+		l.stmt(s.Statement2)
+		l.here(end)
+	case cc.SelectionStatementSwitch:
+		l.switchStmt(s, pos)
+	}
+}
+
+func (l *lower) switchStmt(s *cc.SelectionStatement, pos Pos) {
+	v := l.expr(s.ExpressionList)
+	t := l.promote(v, pos)
+	v = l.convert(v, t, pos)
+	if v.op.Kind == OpdReg {
+		l.regs[v.op.Val].bound = true
+	}
+	end := l.label()
+	deflt := end
+	for _, c := range s.LabeledStatements() {
+		if c.Case == cc.LabeledStatementLabel {
+			continue
+		}
+		label := l.label()
+		l.env.cases[c] = label
+		if c.Case == cc.LabeledStatementDefault {
+			deflt = label
+			continue
+		}
+		l.caseTest(v, t, c, label)
+	}
+	l.jump(deflt, pos)
+	l.loops = append(l.loops, loop{brk: end, cont: -1, scopes: len(l.scopes)})
+	l.stmt(s.Statement)
+	l.loops = l.loops[:len(l.loops)-1]
+	l.here(end)
+}
+
+// caseTest jumps to the case if v is its value, or in its range.
+func (l *lower) caseTest(v value, t cc.Type, c *cc.LabeledStatement, label int) {
+	pos := l.b.pos(c)
+	next := l.label()
+	lo := l.convert(l.expr(c.ConstantExpression), t, pos)
+	if c.Case == cc.LabeledStatementRange {
+		hi := l.convert(l.expr(c.ConstantExpression2), t, pos)
+		l.branch(l.bin(Le, lo, v, t, pos).op, next, pos)
+		l.branch(l.bin(Le, v, hi, t, pos).op, next, pos)
+	} else {
+		l.branch(l.bin(Eq, v, lo, t, pos).op, next, pos)
+	}
+	l.jump(label, pos)
+	l.here(next)
+}
+
+func (l *lower) labeled(s *cc.LabeledStatement) {
+	if s.Case == cc.LabeledStatementLabel {
+		l.here(l.gotoLabel(s.Token.SrcStr()))
+	} else if label, ok := l.env.cases[s]; ok {
+		l.here(label)
+	}
+	l.stmt(s.Statement)
+}
+
+func (l *lower) gotoLabel(name string) int {
+	if lb, ok := l.env.labels[name]; ok {
+		return lb
+	}
+	lb := l.label()
+	l.env.labels[name] = lb
+	return lb
+}
+
+func (l *lower) iteration(s *cc.IterationStatement) {
+	top, cont, end := l.label(), l.label(), l.label()
+	depth := len(l.scopes)
+	pos := l.b.pos(s)
+	body := func() {
+		l.loops = append(l.loops, loop{brk: end, cont: cont, scopes: len(l.scopes)})
+		l.stmt(s.Statement)
+		l.loops = l.loops[:len(l.loops)-1]
+	}
+	switch s.Case {
+	case cc.IterationStatementWhile:
+		l.here(top)
+		l.here(cont)
+		l.cond(s.ExpressionList, end)
+		body()
+		l.jump(top, pos)
+	case cc.IterationStatementDo:
+		l.here(top)
+		body()
+		l.here(cont)
+		l.cond(s.ExpressionList, end)
+		l.jump(top, pos)
+	default:
+		l.forStmt(s, top, cont, end, body)
+	}
+	l.here(end)
+	l.closeScopes(depth, true, pos)
+}
+
+func (l *lower) forStmt(s *cc.IterationStatement, top, cont, end int, body func()) {
+	test, step := s.ExpressionList2, s.ExpressionList3
+	if s.Case == cc.IterationStatementForDecl {
+		l.declaration(s.Declaration)
+		test, step = s.ExpressionList, s.ExpressionList2
+	} else if s.ExpressionList != nil {
+		l.expr(s.ExpressionList)
+	}
+	l.here(top)
+	if test != nil {
+		l.cond(test, end)
+	}
+	body()
+	l.here(cont)
+	if step != nil {
+		l.expr(step)
+	}
+	l.jump(top, l.b.pos(s))
+}
+
+func (l *lower) jumpStmt(s *cc.JumpStatement) {
+	pos := l.b.pos(s)
+	switch s.Case {
+	case cc.JumpStatementGoto:
+		l.jump(l.gotoLabel(s.Token2.SrcStr()), pos)
+	case cc.JumpStatementContinue:
+		for i := len(l.loops) - 1; i >= l.env.loops; i-- {
+			if lp := l.loops[i]; lp.cont >= 0 {
+				l.leave(lp.cont, lp.scopes, pos)
+				return
+			}
+		}
+		l.errorf(pos, "continue outside a loop")
+	case cc.JumpStatementBreak:
+		if n := len(l.loops); n > l.env.loops {
+			l.leave(l.loops[n-1].brk, l.loops[n-1].scopes, pos)
+			return
+		}
+		l.errorf(pos, "break outside a loop or switch")
+	case cc.JumpStatementReturn:
+		l.returnStmt(s, pos)
+	default:
+		l.errorf(pos, "goto a computed address")
+	}
+}
+
+// leave jumps out of the blocks opened since depth.
+func (l *lower) leave(label, depth int, pos Pos) {
+	l.closeScopes(depth, false, pos)
+	l.jump(label, pos)
+}
+
+func (l *lower) returnStmt(s *cc.JumpStatement, pos Pos) {
+	rt := result(l.env.fn)
+	switch {
+	case s.ExpressionList == nil && rt.Kind() != cc.Void:
+		l.errorf(pos, "%s returns %s: return a value", l.env.fn.Declarator.Name(), typeName(rt))
+	case s.ExpressionList != nil && rt.Kind() == cc.Void:
+		if v := l.expr(s.ExpressionList); v.typ.Kind() != cc.Void {
+			l.errorf(pos, "%s returns void: return nothing", l.env.fn.Declarator.Name())
+		}
+	case s.ExpressionList != nil:
+		v := l.convert(l.expr(s.ExpressionList), rt, pos)
+		if l.reachable() {
+			l.move(l.env.ret, v.op, l.b.typ(rt, pos), pos)
+		}
+	}
+	l.leave(l.env.retLabel, l.env.scopes, pos)
+}

@@ -1,0 +1,71 @@
+package spec
+
+// This file names what can be wrong with a run.
+
+// A Property is something that must hold of every run; its value is the word
+// used in directives, reports and flags.
+type Property string
+
+// The properties, in the order of precedence: where one scenario violates
+// several, the run shown is for the first.
+const (
+	// GetAfterFinalPut: a get succeeded although the final put was decided.
+	GetAfterFinalPut Property = "get-after-final-put"
+	// FinalPutWhileHeld: the final put was decided while a reference
+	// existed, or before any unload attempt began.
+	FinalPutWhileHeld Property = "final-put-while-held"
+	// UseAfterRelease: the memory of a released object was accessed, or was
+	// released while another thread waited on it.
+	UseAfterRelease Property = "use-after-release"
+	// DoubleRelease: an object was released twice.
+	DoubleRelease Property = "double-release"
+	// Assertion: an assertion of the model or the library failed.
+	Assertion Property = "assertion"
+	// Invariant: an mc_invariant did not hold.
+	Invariant Property = "invariant"
+	// InvalidAccess: NULL or an index out of range was used, or an operation
+	// C leaves undefined, such as a division by zero.
+	InvalidAccess Property = "invalid-access"
+	// SleepInAtomic: a call that may sleep was made with preemption off.
+	SleepInAtomic Property = "sleep-in-atomic"
+	// Unbalanced: a thread ended, or a role returned, with the preemption
+	// count or the number of locks held not as it found them.
+	Unbalanced Property = "unbalanced"
+	// Deadlock: nothing can step and a thread that must finish has not.
+	Deadlock Property = "deadlock"
+)
+
+// Properties lists all properties in order of precedence.
+var Properties = []Property{
+	GetAfterFinalPut, FinalPutWhileHeld, UseAfterRelease, DoubleRelease,
+	Assertion, Invariant, InvalidAccess, SleepInAtomic, Unbalanced, Deadlock,
+}
+
+// Rank is the property's place in Properties, or -1.
+func (p Property) Rank() int {
+	for i, q := range Properties {
+		if p == q {
+			return i
+		}
+	}
+	return -1
+}
+
+// Valid reports whether p is one of Properties.
+func (p Property) Valid() bool { return p.Rank() >= 0 }
+
+var explanations = map[Property]string{
+	GetAfterFinalPut:  "a get succeeded after the final put was decided: the new reference is to an object that is being torn down",
+	FinalPutWhileHeld: "the final put was decided although it was not the last",
+	UseAfterRelease:   "memory of a released object was used",
+	DoubleRelease:     "the object was released twice",
+	Assertion:         "an assertion failed",
+	Invariant:         "an invariant does not hold",
+	InvalidAccess:     "an access that C does not define",
+	SleepInAtomic:     "a call that may sleep was made where sleeping is not allowed",
+	Unbalanced:        "the preemption count or the locks held are not as they were found",
+	Deadlock:          "nothing can step any more, and a thread that must finish has not",
+}
+
+// Explain says in one sentence what the property's violation means.
+func (p Property) Explain() string { return explanations[p] }

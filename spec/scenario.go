@@ -1,0 +1,219 @@
+package spec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Scenario says who runs where: CPUs, getters, the unloader. Its zero value
+// is one unloader and no getter. Limits are checked by validate.
+type Scenario struct {
+	Name string
+	// Getters is how many threads get and put. Each has a CPU of its own,
+	// after the unloaders' CPUs, unless SameCPU.
+	Getters int
+	// Gets is how many rounds of get and put each getter runs.
+	Gets int
+	// Nested is how many further references a getter takes while it holds
+	// one: by mc_dup where the model has it, else by another get.
+	Nested int
+	// Unloaders is how many threads unload, each on a CPU of its own from
+	// CPU 0 on; 0 means 1.
+	Unloaders int
+	// Isolated is how many of the last getters' CPUs are isolated: no thread
+	// migrates there or away.
+	Isolated int
+	// Migrate lets getters and unloaders move to any CPU that is not
+	// isolated wherever they are preemptible.
+	Migrate bool
+	// SameCPU puts getter0 on CPU 0, beside the unloader.
+	SameCPU bool
+}
+
+// ThreadsScenario is the only scenario of a model without roles: its own
+// mc_thread threads.
+const ThreadsScenario = "threads"
+
+// Battery returns the standard scenarios, in the order they are checked and
+// reported.
+func Battery() []Scenario {
+	return []Scenario{
+		{Name: "basic", Getters: 2, Gets: 2, Unloaders: 1},
+		{Name: "same-cpu", Getters: 2, Gets: 2, Unloaders: 1, SameCPU: true},
+		{Name: "migrate", Getters: 1, Gets: 2, Unloaders: 1, Migrate: true},
+		{Name: "nested", Getters: 1, Gets: 1, Nested: 1, Unloaders: 1, Migrate: true},
+		{Name: "isolated", Getters: 2, Gets: 2, Unloaders: 1, Isolated: 1},
+	}
+}
+
+// ScenarioNames returns the names of the standard scenarios.
+func ScenarioNames() []string {
+	var names []string
+	for _, s := range Battery() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// FindScenario returns the standard scenario of that name.
+func FindScenario(name string) (Scenario, bool) {
+	for _, s := range Battery() {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Scenario{}, false
+}
+
+// About says in a few words who runs where.
+func (s Scenario) About() string {
+	if s.Name == ThreadsScenario {
+		return "the model's own threads"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s x %s", count(s.Getters, "getter"), count(s.Gets, "round"))
+	if s.Nested > 0 {
+		fmt.Fprintf(&b, ", %s held in addition", count(s.Nested, "reference"))
+	}
+	fmt.Fprintf(&b, ", %s", count(s.unloaders(), "unloader"))
+	if s.SameCPU {
+		b.WriteString(" on getter0's CPU")
+	}
+	if s.Isolated > 0 {
+		fmt.Fprintf(&b, ", %s", count(s.Isolated, "isolated CPU"))
+	}
+	if s.Migrate {
+		b.WriteString(", migration")
+	}
+	return b.String()
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (s Scenario) unloaders() int { return max(s.Unloaders, 1) }
+
+// CPUs returns how many CPUs the scenario's getters and unloaders need.
+func (s Scenario) CPUs() int {
+	n := s.unloaders() + s.Getters
+	if s.SameCPU {
+		n--
+	}
+	return n
+}
+
+// getterCPU is the CPU of getter i.
+func (s Scenario) getterCPU(i int) int {
+	if s.SameCPU {
+		if i == 0 {
+			return 0
+		}
+		i--
+	}
+	return s.unloaders() + i
+}
+
+// isolated is the mask of isolated CPUs: those of the last getters.
+func (s Scenario) isolatedMask() uint64 {
+	var m uint64
+	for i := s.Getters - s.Isolated; i < s.Getters; i++ {
+		m |= 1 << s.getterCPU(i)
+	}
+	return m
+}
+
+// Limits of a scenario. They bound what the front end builds, not what can be
+// explored.
+const (
+	maxGetters = 40
+	maxGets    = 1000
+	maxNested  = 8
+)
+
+// Validate reports what is wrong with a scenario, in the words of the flags
+// that build one.
+func (s Scenario) Validate() error {
+	switch {
+	case s.Name == ThreadsScenario:
+		return nil
+	case s.Getters < 1 || s.Getters > maxGetters:
+		return fmt.Errorf("--getters %d: want 1 to %d", s.Getters, maxGetters)
+	case s.Gets < 1 || s.Gets > maxGets:
+		return fmt.Errorf("--gets %d: want 1 to %d", s.Gets, maxGets)
+	case s.Nested < 0 || s.Nested > maxNested:
+		return fmt.Errorf("--nested %d: want 0 to %d", s.Nested, maxNested)
+	case s.unloaders() < 1 || s.unloaders() > maxGetters:
+		return fmt.Errorf("--unloaders %d: want 1 to %d", s.Unloaders, maxGetters)
+	case s.CPUs() > 62:
+		return fmt.Errorf("%d CPUs: a scenario has at most 62", s.CPUs())
+	case s.Isolated < 0 || s.Isolated > s.Getters:
+		return fmt.Errorf("--isolated %d: want 0 to the number of getters, %d", s.Isolated, s.Getters)
+	case s.SameCPU && s.Isolated == s.Getters:
+		return fmt.Errorf("--isolated %d with --same-cpu: the unloader's CPU cannot be isolated", s.Isolated)
+	}
+	return nil
+}
+
+// String is the scenario in one word, parsed back by ParseScenario: the name
+// of a standard one, or its numbers, "getters=3,gets=2,migrate".
+func (s Scenario) String() string {
+	if std, ok := FindScenario(s.Name); ok && std == s || s.Name == ThreadsScenario {
+		return s.Name
+	}
+	parts := []string{fmt.Sprintf("getters=%d", s.Getters), fmt.Sprintf("gets=%d", s.Gets)}
+	number := func(name string, n int) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%s=%d", name, n))
+		}
+	}
+	word := func(name string, b bool) {
+		if b {
+			parts = append(parts, name)
+		}
+	}
+	number("nested", s.Nested)
+	if s.unloaders() > 1 {
+		number("unloaders", s.Unloaders)
+	}
+	number("isolated", s.Isolated)
+	word("migrate", s.Migrate)
+	word("same-cpu", s.SameCPU)
+	return strings.Join(parts, ",")
+}
+
+// ParseScenario is the inverse of Scenario.String. The name of a scenario that
+// is not a standard one is "custom".
+func ParseScenario(text string) (Scenario, error) {
+	if s, ok := FindScenario(text); ok {
+		return s, nil
+	}
+	if text == ThreadsScenario {
+		return Scenario{Name: ThreadsScenario}, nil
+	}
+	s := Scenario{Name: "custom", Unloaders: 1}
+	numbers := map[string]*int{
+		"getters": &s.Getters, "gets": &s.Gets, "nested": &s.Nested,
+		"unloaders": &s.Unloaders, "isolated": &s.Isolated,
+	}
+	words := map[string]*bool{"migrate": &s.Migrate, "same-cpu": &s.SameCPU}
+	for _, part := range strings.Split(text, ",") {
+		name, value, isNumber := strings.Cut(part, "=")
+		if p := numbers[name]; isNumber && p != nil {
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				return s, fmt.Errorf("scenario %q: %q is not a number", text, value)
+			}
+			*p = n
+		} else if p := words[name]; !isNumber && p != nil {
+			*p = true
+		} else {
+			return s, fmt.Errorf("unknown scenario %q: want one of %s, or numbers such as getters=3,gets=2", text, strings.Join(ScenarioNames(), ", "))
+		}
+	}
+	return s, s.Validate()
+}
