@@ -6,6 +6,7 @@ require (
 	github.com/google/go-cmp v0.7.0 // readable differences in tests
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the command-line tests
 	modernc.org/cc/v4 v4.31.0 // the C front end: preprocessor, parser and types
+	pgregory.net/rapid v1.3.0 // generated programs in tests
 )
 
 require (

@@ -23,6 +23,8 @@ type Config struct {
 	// Ignore lists properties whose violations are looked past: the run goes
 	// on where it can, and ends unjudged where it cannot.
 	Ignore []spec.Property
+	// Strict makes the properties that are only noted count as violations.
+	Strict bool
 	// Progress, if set, gets a line overwritten in place a few times a second.
 	Progress io.Writer
 }

@@ -1,5 +1,7 @@
 package checker
 
+import "slices"
+
 // This file looks for cycles in the state graph. A run that goes round one
 // never ends; whether that can really happen is a question of fairness, which
 // is not judged yet, so a cycle with a thread that must finish keeps a verdict
@@ -8,14 +10,13 @@ package checker
 // A cycleInfo is what findCycle found.
 type cycleInfo struct {
 	found   bool
-	state   int    // a state on the cycle
+	states  []int  // round the cycle; the first is the last
 	stopped string // the limit that ended the search
 }
 
 // findCycle looks for a strongly connected part of the graph that some step,
 // not only migrations, stays within, and in which a thread that must finish
-// has not: Tarjan's algorithm (1972), without recursion, over successors that
-// are computed again.
+// has not: Tarjan's algorithm (1972), without recursion.
 func (e *explorer) findCycle() cycleInfo {
 	const unseen = 0
 	index := make([]uint32, e.st.n) // order of discovery from 1, 0 unseen
@@ -24,17 +25,16 @@ func (e *explorer) findCycle() cycleInfo {
 	var stack []uint32
 	type visit struct {
 		state uint32
-		succ  []edge
-		next  int
+		next  uint64 // of its edges
 	}
-	count := uint32(0)
+	count := uint32(0) // states discovered
 	work := make([]visit, 0, 1024)
 	push := func(i uint32) {
 		count++
 		index[i], low[i] = count, count
 		stack = append(stack, i)
 		onStack[i] = true
-		work = append(work, visit{state: i, succ: e.edges(int(i))})
+		work = append(work, visit{i, e.firstEdge[i]})
 	}
 	extra := int64(9 * e.st.n)
 	push(0)
@@ -44,8 +44,8 @@ func (e *explorer) findCycle() cycleInfo {
 		}
 		e.lim.progress("looking for cycles", e.st.n, e.st.n-int(count), len(e.levels)-1, e.memory()+extra)
 		v := &work[len(work)-1]
-		if v.next < len(v.succ) {
-			to := v.succ[v.next].to
+		if v.next < e.firstEdge[v.state+1] {
+			to := e.edges[v.next] &^ edgeMigrates
 			v.next++
 			if index[to] == unseen {
 				push(to)
@@ -69,8 +69,8 @@ func (e *explorer) findCycle() cycleInfo {
 			bottom--
 		}
 		component := stack[bottom:]
-		if len(component) > 1 && e.isCycle(component) {
-			return cycleInfo{found: true, state: int(i)}
+		if states := e.cycleIn(component); states != nil {
+			return cycleInfo{found: true, states: states}
 		}
 		for _, j := range component {
 			onStack[j] = false
@@ -80,43 +80,65 @@ func (e *explorer) findCycle() cycleInfo {
 	return cycleInfo{}
 }
 
-// An edge is a move to another state.
-type edge struct {
-	to      uint32
-	migrate bool
-}
-
-func (e *explorer) edges(i int) []edge {
-	s := make(state, e.m.size)
-	e.st.unpack(s, e.st.key(i))
-	var out []edge
-	var key []byte
-	e.m.successors(s, func(mv Move, next state) bool {
-		key, _ = e.st.pack(key[:0], next)
-		out = append(out, edge{uint32(e.st.find(key)), mv.Migrate})
-		return true
-	})
-	return out
-}
-
-// isCycle reports whether a run within the component takes steps and leaves a
-// thread that must finish unfinished.
-func (e *explorer) isCycle(component []uint32) bool {
-	s := make(state, e.m.size)
-	e.st.unpack(s, e.st.key(int(component[0])))
-	if !e.m.stuck(s) {
-		return false
+// cycleIn is a shortest way round the component that begins with a step, if
+// some step stays within it and a thread that must finish has not; else nil.
+func (e *explorer) cycleIn(component []uint32) []int {
+	if len(component) < 2 {
+		return nil
 	}
 	in := make(map[uint32]bool, len(component))
 	for _, i := range component {
 		in[i] = true
 	}
-	for _, i := range component {
-		for _, ed := range e.edges(int(i)) {
-			if !ed.migrate && in[ed.to] {
-				return true
+	if !slices.ContainsFunc(component, e.unfinished) {
+		return nil
+	}
+	first := slices.Min(component)
+	for _, from := range append([]uint32{first}, component...) {
+		for _, to := range e.out(from) {
+			if to&edgeMigrates == 0 && in[to] {
+				return append([]int{int(from)}, e.wayBack(to, from, in)...)
 			}
 		}
 	}
-	return false
+	return nil
+}
+
+// unfinished reports whether a thread that must finish has not. It is asked of
+// every state of a cycle: an unloader may seem to have given up in one and be
+// at work in the next.
+func (e *explorer) unfinished(i uint32) bool {
+	s := make(state, e.m.size)
+	e.st.unpack(s, e.st.key(int(i)))
+	return e.m.stuck(s)
+}
+
+// out are the edges from a state.
+func (e *explorer) out(i uint32) []uint32 { return e.edges[e.firstEdge[i]:e.firstEdge[i+1]] }
+
+// wayBack is a shortest way from one state of a component to another, both
+// included.
+func (e *explorer) wayBack(from, to uint32, in map[uint32]bool) []int {
+	parent := map[uint32]uint32{from: from}
+	for work := []uint32{from}; !has(parent, to); work = work[1:] {
+		for _, next := range e.out(work[0]) {
+			next &^= edgeMigrates
+			if _, seen := parent[next]; !seen && in[next] {
+				parent[next] = work[0]
+				work = append(work, next)
+			}
+		}
+	}
+	way := []int{int(to)}
+	for to != from {
+		to = parent[to]
+		way = append(way, int(to))
+	}
+	slices.Reverse(way)
+	return way
+}
+
+func has(m map[uint32]uint32, k uint32) bool {
+	_, ok := m[k]
+	return ok
 }

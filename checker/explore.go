@@ -24,7 +24,7 @@ func Check(ctx context.Context, p *spec.Prog, cfg Config) (*Result, error) {
 	}
 	begin := time.Now()
 	lim := &limits{ctx: ctx, cfg: &cfg, begin: begin}
-	m := newMachine(p, cfg.Ignore)
+	m := newMachine(p, rules{cfg.Ignore, cfg.Strict})
 	start := m.start()
 	pack := newPacking(m.home)
 	pack.learn(m, start)
@@ -98,6 +98,8 @@ type explorer struct {
 	lim   *limits
 
 	parents     []uint32 // by state: the one it was first reached from
+	edges       []uint32 // where its moves lead, and edgeMigrates
+	firstEdge   []uint64 // by state, and one more: its first in edges
 	levels      []int    // levels[d] is the first state at depth d
 	transitions int64
 	violated    []bool // by rank
@@ -110,6 +112,7 @@ func newExplorer(m *machine, start state, pack *packing, lim *limits) *explorer 
 	for i := range e.witness {
 		e.witness[i] = -1
 	}
+	clear(m.notes)
 	clear(m.executed)
 	clear(m.covered)
 	m.start() // what runs before everything counts as executed
@@ -127,6 +130,11 @@ func (e *explorer) run() (slot int, v int64) {
 	e.found(key, 0, e.start)
 	misfit := -1
 	var misfitValue int64
+	e.m.interrupted = func() bool {
+		e.stopped = e.lim.stop(e.st.n, e.memory())
+		return e.stopped != ""
+	}
+	defer func() { e.m.interrupted = nil }()
 	next := 1 // the first state of the next level
 	e.levels = []int{0}
 	for i := 0; i < e.st.n; i++ {
@@ -139,35 +147,55 @@ func (e *explorer) run() (slot int, v int64) {
 		}
 		e.lim.progress("exploring", e.st.n, e.st.n-i, len(e.levels)-1, e.memory())
 		e.st.unpack(s, e.st.key(i))
-		info := e.m.successors(s, func(_ Move, to state) bool {
+		e.firstEdge = append(e.firstEdge, uint64(len(e.edges)))
+		if e.m.checkRaces(s) != nil {
+			e.see(raceRank, i)
+			continue
+		}
+		info := e.m.successors(s, func(mv Move, to state) bool {
 			e.transitions++
-			if key, misfit = e.st.pack(key[:0], to); misfit >= 0 {
+			if key, misfit = e.st.pack(key, to); misfit >= 0 {
 				misfitValue = to[misfit]
 				return false
 			}
-			e.found(key, i, to)
-			return true
+			at := uint32(e.found(key, i, to))
+			if mv.Migrate {
+				at |= edgeMigrates
+			}
+			e.edges = append(e.edges, at)
+			// A state can have very many successors, by its choices.
+			e.stopped = e.lim.stop(e.st.n, e.memory())
+			return e.stopped == ""
 		})
 		if misfit >= 0 {
 			return misfit, misfitValue
+		}
+		if e.stopped != "" {
+			return -1, 0
 		}
 		if e.m.deadlocked(s, info) {
 			e.see(deadlockRank, i)
 		}
 	}
+	e.firstEdge = append(e.firstEdge, uint64(len(e.edges)))
 	return -1, 0
 }
 
-// found stores a state, if it is new.
-func (e *explorer) found(key []byte, from int, s state) {
+// edgeMigrates marks an edge that is a migration; the rest of an edge is a
+// state.
+const edgeMigrates = 1 << 31
+
+// found stores a state, if it is new, and returns its number.
+func (e *explorer) found(key []byte, from int, s state) int {
 	i, isNew := e.st.add(key)
 	if !isNew {
-		return
+		return i
 	}
 	e.parents = append(e.parents, uint32(from))
 	if v := s[e.m.violated]; v != 0 {
 		e.see(int(v-1), i)
 	}
+	return i
 }
 
 func (e *explorer) see(rank, i int) {
@@ -177,7 +205,9 @@ func (e *explorer) see(rank, i int) {
 	}
 }
 
-func (e *explorer) memory() int64 { return e.st.memory() + 4*int64(cap(e.parents)) }
+func (e *explorer) memory() int64 {
+	return e.st.memory() + 4*int64(cap(e.parents)+cap(e.edges)) + 8*int64(cap(e.firstEdge))
+}
 
 func (e *explorer) result() *Result {
 	r := &Result{
@@ -189,6 +219,7 @@ func (e *explorer) result() *Result {
 			r.Properties = append(r.Properties, p)
 		}
 	}
+	r.Notes = e.m.noteList()
 	r.Executed, r.Covered = slices.Clone(e.m.executed), slices.Clone(e.m.covered)
 	return r
 }
@@ -212,7 +243,9 @@ func (e *explorer) judge(r *Result) {
 	case c.found:
 		r.Verdict, r.StoppedBy = Inconclusive, StoppedByCycle
 		r.Reason = "there is a cycle in which no thread that must finish gets on; whether such a run can really go on for ever is not judged"
-		r.Trace = e.traceTo(c.state)
+		stem := e.movesTo(c.states[0])
+		r.Trace = mustRun(e.m, append(stem, e.movesAlong(c.states)...))
+		r.Trace.CycleStart = len(stem)
 	}
 }
 
@@ -233,8 +266,14 @@ func stopReason(by string) string {
 // explain finds the simplest run that violates r.Property. If that search is
 // stopped, the shortest run of the first search is shown.
 func (e *explorer) explain(r *Result) {
-	q := newSimplest(e, r.Property)
+	pack := e.st.packing.clone()
+	q := newSimplest(e, r.Property, pack)
 	moves, fewer := q.search()
+	for q.misfit >= 0 {
+		pack.widen(q.misfit, q.value)
+		q = newSimplest(e, r.Property, pack)
+		moves, fewer = q.search()
+	}
 	if moves == nil {
 		moves = e.movesTo(e.witness[r.Property.Rank()])
 	}
@@ -249,20 +288,25 @@ func (e *explorer) explain(r *Result) {
 
 // movesTo is a shortest run to the state.
 func (e *explorer) movesTo(i int) []Move {
-	var path []int
+	path := []int{i}
 	for ; i != 0; i = int(e.parents[i]) {
-		path = append(path, i)
+		path = append(path, int(e.parents[i]))
 	}
 	slices.Reverse(path)
-	moves := make([]Move, 0, len(path))
-	at := 0
+	return e.movesAlong(path)
+}
+
+// movesAlong are the first moves that lead from each state of a path to the
+// next.
+func (e *explorer) movesAlong(path []int) []Move {
+	moves := []Move{}
 	s := make(state, e.m.size)
-	for _, to := range path {
-		e.st.unpack(s, e.st.key(at))
+	var key []byte
+	for i, to := range path[1:] {
+		e.st.unpack(s, e.st.key(path[i]))
 		found := false
-		var key []byte
 		e.m.successors(s, func(mv Move, next state) bool {
-			key, _ = e.st.pack(key[:0], next)
+			key, _ = e.st.pack(key, next)
 			if found = e.st.find(key) == to; found {
 				moves = append(moves, mv)
 			}
@@ -271,9 +315,6 @@ func (e *explorer) movesTo(i int) []Move {
 		if !found {
 			panic("checker: internal error: a stored state has lost its way back")
 		}
-		at = to
 	}
 	return moves
 }
-
-func (e *explorer) traceTo(i int) *Trace { return mustRun(e.m, e.movesTo(i)) }

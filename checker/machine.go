@@ -23,7 +23,13 @@ type machine struct {
 	awaits  []bool   // by thread: it waits for the calls of others
 	judged  bool     // some thread unloads, so a final put needs an attempt
 
+	rules
+	notes    map[spec.Property]*Note
+	plain    []bool // by pc: a plain access to shared memory
+	anyPlain bool
+
 	// Of the step being taken.
+	next     state // scratch for a successor
 	temps    []int64
 	script   []int // outcomes of its choices, those decided so far
 	arity    []int // how many outcomes each choice met has
@@ -31,17 +37,21 @@ type machine struct {
 	pruned   bool  // an assumption does not hold: the run ends unjudged
 	blocked  bool  // the operation must wait
 	wrong    *Violation
-	freed    int // object released by the step, or -1
+	freed    []int // objects released by the step
 	probing  bool
 	prober   *machine
 	executed []bool
 	covered  []bool
 	record   *Step // if set, events are appended
+	// interrupted, if set, is asked after each attempt to step that leads
+	// nowhere: one step can have very many outcomes.
+	interrupted func() bool
 }
 
-func newMachine(p *spec.Prog, ignore []spec.Property) *machine {
-	m := &machine{p: p, layout: newLayout(p), executed: make([]bool, len(p.Code)), covered: make([]bool, len(p.Covers)), freed: -1}
-	for _, prop := range ignore {
+func newMachine(p *spec.Prog, r rules) *machine {
+	m := &machine{p: p, layout: newLayout(p), executed: make([]bool, len(p.Code)), covered: make([]bool, len(p.Covers))}
+	m.rules = r
+	for _, prop := range r.ignore {
 		m.ignored[prop.Rank()] = true
 	}
 	temps := 0
@@ -62,10 +72,13 @@ func newMachine(p *spec.Prog, ignore []spec.Property) *machine {
 		proc := p.Procs[th.Proc]
 		for _, in := range p.Code[proc.Entry:proc.End] {
 			m.awaits[t] = m.awaits[t] || in.Op == spec.OpAwait
+			m.judged = m.judged || in.Op == spec.OpGhost && spec.GhostKind(in.Sub) == spec.GhostUnload
 		}
-		m.judged = m.judged || m.awaits[t]
 	}
+	m.notes = map[spec.Property]*Note{}
+	m.findPlain()
 	m.home = m.initial()
+	m.next = make(state, m.size)
 	return m
 }
 
@@ -104,6 +117,7 @@ func (m *machine) start() state {
 	for t, th := range m.p.Threads {
 		if th.Asleep && m.wrong == nil {
 			m.ride(s, t)
+			m.bornOneWay(s, t)
 		}
 	}
 	if m.wrong == nil {
@@ -113,10 +127,19 @@ func (m *machine) start() state {
 	return s
 }
 
+// bornOneWay refuses a choice, or an assumption that fails, on the way to where
+// a thread sleeps at birth: there is one start, so outcomes would be missed.
+func (m *machine) bornOneWay(s state, t int) {
+	if m.taken > 0 || m.pruned {
+		m.pruned = false
+		m.fail(spec.Assertion, t, m.at(s, t), false, "%s makes a choice or an assumption before it sleeps for the first time: that is not supported", m.p.Threads[t].Name)
+	}
+}
+
 // begin forgets the step before.
 func (m *machine) begin(script []int) {
 	m.script, m.taken, m.arity = script, 0, m.arity[:0]
-	m.pruned, m.blocked, m.wrong, m.freed = false, false, nil, -1
+	m.pruned, m.blocked, m.wrong, m.freed = false, false, nil, m.freed[:0]
 }
 
 // at is the instruction the thread rests at.
@@ -191,8 +214,10 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 	if m.ok() {
 		m.ride(next, t)
 	}
-	if m.ok() && m.freed >= 0 && !m.probing {
-		m.checkWaiters(next, t, m.freed)
+	for _, o := range m.freed {
+		if m.ok() && !m.probing {
+			m.checkWaiters(next, t, o)
+		}
 	}
 	if m.ok() && !m.probing {
 		m.checkInvariants(next, t)
@@ -252,6 +277,9 @@ func (m *machine) fail(prop spec.Property, t int, in *spec.Inst, stuck bool, for
 		return
 	case m.wrong != nil:
 		return
+	case prop.IsNote() && !m.strict:
+		m.note(prop, in, format, args...)
+		return
 	}
 	m.wrong = &Violation{Property: prop, Thread: t}
 	if in != nil {
@@ -262,7 +290,8 @@ func (m *machine) fail(prop spec.Property, t int, in *spec.Inst, stuck bool, for
 	}
 }
 
-// applyPending does what was to come with the thread's next step.
+// applyPending does what was to come with the thread's next step, or, where a
+// role call is over or the thread ends without one, at once.
 func (m *machine) applyPending(s state, t int) {
 	tl := &m.threads[t]
 	pend := s[tl.pending]
@@ -277,9 +306,11 @@ func (m *machine) applyPending(s state, t int) {
 		s[m.attempted] = 1
 		s[tl.news] = 0
 	}
-	if o := int(pend>>pendPutShift) - 1; o >= 0 {
-		s[tl.held+o]--
-		m.event(Event{Kind: EventPutting, Object: o}, m.at(s, t))
+	for o := 0; pend&pendPut != 0 && o < len(m.p.Objects); o++ {
+		for ; s[tl.putting+o] > 0; s[tl.putting+o]-- {
+			s[tl.held+o]--
+			m.event(Event{Kind: EventPutting, Object: o}, m.at(s, t))
+		}
 	}
 }
 
@@ -297,6 +328,7 @@ func (m *machine) ride(s state, t int) {
 			return
 		}
 		m.executed[*pc] = true
+		m.line(in)
 		m.local(s, f, in, pc)
 		if !m.ok() {
 			return
@@ -331,9 +363,10 @@ func (m *machine) rest(s state, t int) {
 		return
 	}
 	m.balance(s, t, in)
+	m.applyPending(s, t)
 	m.clearRegs(s, t)
 	s[tl.cpu] = int64(m.p.Threads[t].CPU)
-	s[tl.pending], s[tl.inGet], s[tl.news] = 0, 0, 0
+	s[tl.inGet], s[tl.news] = 0, 0
 }
 
 func (m *machine) clearRegs(s state, t int) {
@@ -402,7 +435,9 @@ func (m *machine) runAtomic(s state, proc int) int64 {
 func (m *machine) checkInvariants(s state, t int) {
 	for _, i := range m.p.Invariants {
 		rec := m.record
-		m.record = nil // what an invariant reads is not part of the step
+		if rec != nil {
+			m.record = &Step{} // what an invariant reads is not part of the step
+		}
 		holds := m.runAtomic(s, i)
 		m.record = rec
 		if m.ok() && holds == 0 {
@@ -506,29 +541,36 @@ func (m *machine) access(s state, f frame, in *spec.Inst) {
 
 // address is the cell an access goes to, if it may go there.
 func (m *machine) address(s state, f frame, in *spec.Inst) (cell int, ok bool) {
+	cell, bad := m.locate(s, f, in)
+	if bad != "" {
+		m.fail(spec.InvalidAccess, f.thread, in, true, "%s", bad)
+		return 0, false
+	}
+	c := &m.p.Cells[cell]
+	if c.Object >= 0 && s[m.released+c.Object] != 0 && f.thread >= 0 {
+		m.fail(spec.UseAfterRelease, f.thread, in, false, "%s is used after %s was released", c.Name, m.p.Objects[c.Object].Name)
+	}
+	return cell, m.ok()
+}
+
+// locate is the cell an access goes to; bad says why there is none.
+func (m *machine) locate(s state, f frame, in *spec.Inst) (cell int, bad string) {
 	ptr := f.value(in.A)
 	if ptr <= 0 || ptr > int64(len(m.p.Cells)) {
-		m.fail(spec.InvalidAccess, f.thread, in, true, "NULL is dereferenced")
-		return 0, false
+		return 0, "NULL is dereferenced"
 	}
 	cell = int(ptr - 1)
 	if in.ThisCPU != 0 {
 		v := m.p.Vars[m.p.Cells[cell].Var]
 		cell += int(in.ThisCPU) * int(m.cpu(s, f.thread))
 		if cell >= v.Cell+v.Cells {
-			m.fail(spec.InvalidAccess, f.thread, in, true, "%s has no element for this CPU", v.Name)
-			return 0, false
+			return 0, v.Name + " has no element for this CPU"
 		}
 	}
-	c := &m.p.Cells[cell]
-	if v := &m.p.Vars[c.Var]; v.Scoped && s[v.Cell] == 0 {
-		m.fail(spec.InvalidAccess, f.thread, in, true, "%s is used after the end of its scope", v.Name)
-		return 0, false
+	if v := &m.p.Vars[m.p.Cells[cell].Var]; v.Scoped && s[v.Cell] == 0 {
+		return 0, v.Name + " is used after the end of its scope"
 	}
-	if c.Object >= 0 && s[m.released+c.Object] != 0 && f.thread >= 0 {
-		m.fail(spec.UseAfterRelease, f.thread, in, false, "%s is used after %s was released", c.Name, m.p.Objects[c.Object].Name)
-	}
-	return cell, m.ok()
+	return cell, ""
 }
 
 // local does what rides on a step and moves pc on.
@@ -656,10 +698,13 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 	case spec.GhostGetBegin:
 		s[tl.pending] |= pendGet
 	case spec.GhostGetEnd:
+		// A get without a step of its own has never begun.
+		s[tl.pending] &^= pendGet
 		s[tl.inGet] = 0
 	case spec.GhostUnload:
 		s[tl.pending] |= pendUnload
 	case spec.GhostCall:
+		m.applyPending(s, t)
 		for u := range m.threads {
 			if u != t && m.awaits[u] && !m.finished(s, u) {
 				s[m.threads[u].news] = 1
@@ -673,6 +718,8 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 		s[tl.locks]--
 	case spec.GhostMaySleep:
 		m.maySleep(s, t, in)
+	case spec.GhostRefused:
+		m.refused(s, t, in)
 	}
 }
 
@@ -701,7 +748,8 @@ func (m *machine) lifetime(s state, t int, kind spec.GhostKind, o int, in *spec.
 		s[tl.held+o]++
 		m.event(Event{Kind: EventGot, Object: o}, in)
 	case spec.GhostPutting:
-		s[tl.pending] |= int64(o+1) << pendPutShift
+		s[tl.pending] |= pendPut
+		s[tl.putting+o]++
 	case spec.GhostFinal:
 		m.finalPut(s, t, o, in)
 	}
@@ -710,16 +758,30 @@ func (m *machine) lifetime(s state, t int, kind spec.GhostKind, o int, in *spec.
 // finalPut records that the last put of the object was decided.
 func (m *machine) finalPut(s state, t, o int, in *spec.Inst) {
 	m.event(Event{Kind: EventFinal, Object: o}, in)
-	for u := range m.threads {
-		if s[m.threads[u].held+o] > 0 {
-			m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided while %s held a reference", m.p.Objects[o].Name, m.p.Threads[u].Name)
-			break
-		}
+	if u := m.holder(s, o); u >= 0 {
+		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided while %s held a reference", m.p.Objects[o].Name, m.p.Threads[u].Name)
 	}
-	if m.judged && s[m.attempted] == 0 {
+	if m.judged && s[m.attempted] == 0 && s[m.threads[t].pending]&pendUnload == 0 {
 		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided before any unload began", m.p.Objects[o].Name)
 	}
 	s[m.final+o] = 1
+}
+
+// holder is a thread that holds a reference to the object, or -1. One thread
+// may put what another got, so only the sum over all threads tells.
+func (m *machine) holder(s state, o int) int {
+	sum, holder := int64(0), -1
+	for u := range m.threads {
+		n := s[m.threads[u].held+o]
+		sum += n
+		if n > 0 && holder < 0 {
+			holder = u
+		}
+	}
+	if sum <= 0 {
+		return -1
+	}
+	return holder
 }
 
 // release ends the life of an object. Where gets are pinned it waits for those
@@ -743,7 +805,7 @@ func (m *machine) release(s state, f frame, in *spec.Inst) {
 		m.finalPut(s, f.thread, o, in)
 	}
 	s[m.released+o] = 1
-	m.freed = o
+	m.freed = append(m.freed, o)
 	m.event(Event{Kind: EventRelease, Object: o}, in)
 }
 
@@ -769,7 +831,7 @@ func (m *machine) checkWaiters(s state, t, o int) {
 		before := slices.Clone(s)
 		before[m.released+o] = 0
 		if m.prober == nil {
-			m.prober = newMachine(m.p, nil)
+			m.prober = newMachine(m.p, rules{})
 			m.prober.probing = true
 		}
 		f := m.threadFrame(before, u)
@@ -793,11 +855,25 @@ func (m *machine) stuck(s state) bool {
 func (m *machine) stuckThreads(s state) []int {
 	var out []int
 	for t, th := range m.p.Threads {
-		if th.MustFinish && !m.finished(s, t) && !m.retired(s, t) && m.at(s, t).Op != spec.OpAwait {
+		if th.MustFinish && !m.finished(s, t) && !m.retired(s, t) && !m.givenUp(s, t) {
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// givenUp reports whether the thread, in a state in which nothing can step,
+// waits for a call that cannot come any more. If one has come it wants its CPU.
+func (m *machine) givenUp(s state, t int) bool {
+	return m.at(s, t).Op == spec.OpAwait && s[m.threads[t].news] == 0
+}
+
+// line records that execution has come to another line of the model.
+func (m *machine) line(in *spec.Inst) {
+	if m.record == nil || in.Pos.Line == 0 || m.p.Files[in.Pos.File].Library {
+		return
+	}
+	m.record.Events = append(m.record.Events, Event{Kind: EventLine, Pos: in.Pos, Frame: in.Frame})
 }
 
 // event records something worth showing.

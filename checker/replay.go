@@ -10,15 +10,15 @@ import (
 
 // This file writes runs as short strings and reads them back. A string is
 //
-//	lp1/MODEL/SCENARIO/DIGEST/MOVES
+//	lp1/MODEL/SCENARIO/DIGEST/MOVES[/RULE,…]
 //
-// where MOVES are separated by dots: "2" is a step of thread 2, "2x5" five of
-// them, "2c1,0" a step with the outcomes 1 and 0 of its choices, "2m1" a
-// migration of thread 2 to CPU 1.
+// A rule is a property that was looked past, or "strict". The moves are separated by dots:
+// "2" is a step of thread 2, "2x5" five of them, "2c1,0" a step with the
+// outcomes 1 and 0 of its choices, "2m1" a migration of thread 2 to CPU 1.
 
 const replayVersion = "lp1"
 
-func encodeReplay(p *spec.Prog, moves []Move) string {
+func encodeReplay(p *spec.Prog, r rules, moves []Move) string {
 	var parts []string
 	for i := 0; i < len(moves); {
 		n := 1
@@ -34,7 +34,18 @@ func encodeReplay(p *spec.Prog, moves []Move) string {
 		parts = append(parts, text)
 		i += n
 	}
-	return strings.Join([]string{replayVersion, p.Model, p.Scenario.String(), p.Digest(), strings.Join(parts, ".")}, "/")
+	fields := []string{replayVersion, p.Model, p.Scenario.String(), p.Digest(), strings.Join(parts, ".")}
+	var names []string
+	if r.strict {
+		names = append(names, strictRule)
+	}
+	for _, prop := range r.ignore {
+		names = append(names, string(prop))
+	}
+	if len(names) > 0 {
+		fields = append(fields, strings.Join(names, ","))
+	}
+	return strings.Join(fields, "/")
 }
 
 func encodeMove(mv Move) string {
@@ -58,7 +69,10 @@ type Recording struct {
 	Scenario spec.Scenario
 	Digest   string
 	Moves    []Move
+	rules    rules
 }
+
+const strictRule = "strict"
 
 // maxMoves bounds how long a recorded run may be.
 const maxMoves = 1 << 20
@@ -66,7 +80,7 @@ const maxMoves = 1 << 20
 // ParseReplay reads what Trace.Replay holds.
 func ParseReplay(text string) (*Recording, error) {
 	f := strings.Split(strings.TrimSpace(text), "/")
-	if len(f) != 5 {
+	if len(f) != 5 && len(f) != 6 {
 		return nil, errReplay
 	}
 	if f[0] != replayVersion {
@@ -77,6 +91,11 @@ func ParseReplay(text string) (*Recording, error) {
 		return nil, fmt.Errorf("recorded run: %w", err)
 	}
 	r := &Recording{Model: f[1], Scenario: s, Digest: f[3]}
+	if len(f) == 6 {
+		if err := r.parseRules(f[5]); err != nil {
+			return nil, err
+		}
+	}
 	if f[4] == "" {
 		return r, nil
 	}
@@ -86,6 +105,21 @@ func ParseReplay(text string) (*Recording, error) {
 		}
 	}
 	return r, nil
+}
+
+func (r *Recording) parseRules(text string) error {
+	for _, name := range strings.Split(text, ",") {
+		prop := spec.Property(name)
+		switch {
+		case name == strictRule:
+			r.rules.strict = true
+		case prop.Valid():
+			r.rules.ignore = append(r.rules.ignore, prop)
+		default:
+			return fmt.Errorf("recorded run: unknown property %q", name)
+		}
+	}
+	return nil
 }
 
 func (r *Recording) parseMoves(part string) error {
@@ -122,7 +156,7 @@ func (r *Recording) parseMoves(part string) error {
 	default:
 		return bad
 	}
-	if len(r.Moves)+n > maxMoves {
+	if n > maxMoves-len(r.Moves) {
 		return fmt.Errorf("recorded run: more than %d steps", maxMoves)
 	}
 	for range n {
@@ -136,5 +170,5 @@ func (r *Recording) Run(p *spec.Prog) (*Trace, error) {
 	if d := p.Digest(); d != r.Digest {
 		return nil, fmt.Errorf("the run was recorded on another program: its digest is %s, that of %s is %s; check the model again to get a run of this one", r.Digest, p.Model, d)
 	}
-	return run(p, nil, r.Moves)
+	return run(p, r.rules, r.Moves)
 }

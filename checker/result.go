@@ -25,6 +25,8 @@ type Result struct {
 	// all that were seen, in that order.
 	Property   spec.Property
 	Properties []spec.Property
+	// Notes are the first cases seen of properties that are only noted.
+	Notes []Note
 	// StoppedBy names what ended the search early: "max-states",
 	// "max-memory", "timeout", "interrupt"; or what keeps a finished search
 	// from a verdict: "cycle", "witness". Reason says it in a sentence.
@@ -82,6 +84,20 @@ type Violation struct {
 	Thread   int    // who did it; -1 where nobody in particular did
 	Pos      spec.Pos
 	Frame    int
+	// Waiting lists, for a deadlock, the threads that must finish and have
+	// not, with where they are.
+	Waiting []Waiting
+}
+
+// A Waiting is a thread that cannot go on.
+type Waiting struct {
+	Thread int
+	CPU    int
+	Pos    spec.Pos
+	Frame  int
+	// NoCPU: another thread keeps its CPU. Otherwise it waits for something
+	// to change.
+	NoCPU bool
 }
 
 // A Trace is a run, as the reference interpreter played it.

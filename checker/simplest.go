@@ -50,10 +50,14 @@ type simplest struct {
 	best    cost
 	good    map[int]bool
 	stopped string
+	misfit  int // a slot that needs a wider packing, or -1
+	value   int64
 }
 
-func newSimplest(e *explorer, goal spec.Property) *simplest {
-	return &simplest{e: e, m: e.m, goal: goal, st: newStore(e.st.packing), queue: map[uint32]map[uint32][]int{}, best: infinite}
+// newSimplest begins with a packing of its own: where the first search was
+// stopped, this one may meet values that one has not.
+func newSimplest(e *explorer, goal spec.Property, pack *packing) *simplest {
+	return &simplest{e: e, m: e.m, goal: goal, st: newStore(pack), queue: map[uint32]map[uint32][]int{}, best: infinite, misfit: -1}
 }
 
 func (q *simplest) lasts() int { return len(q.m.threads) + 1 }
@@ -61,14 +65,21 @@ func (q *simplest) lasts() int { return len(q.m.threads) + 1 }
 func (q *simplest) node(state, last int) int      { return state*q.lasts() + last + 1 }
 func (q *simplest) split(n int) (state, last int) { return n / q.lasts(), n%q.lasts() - 1 }
 
-// search returns the moves of the simplest run, or nil if a limit stopped it;
-// no violating run has fewer switches than fewer.
+// search returns the moves of the simplest run, or nil if a limit, or a value
+// that does not fit, stopped it; no violating run has fewer switches than fewer.
 func (q *simplest) search() (moves []Move, fewer int) {
 	key, _ := q.st.pack(nil, q.e.start)
 	q.reach(key, nobody, cost{})
 	if q.e.start[q.m.violated] != 0 {
 		return []Move{}, 0
 	}
+	q.m.interrupted = func() bool {
+		if q.stopped == "" {
+			q.stopped = q.e.lim.stop(0, q.memory())
+		}
+		return q.stopped != ""
+	}
+	defer func() { q.m.interrupted = nil }()
 	for k := uint32(0); len(q.queue) > 0 && k <= q.best.switches; k++ {
 		layer := q.queue[k]
 		for n := uint32(0); len(layer) > 0; n++ {
@@ -92,6 +103,9 @@ func (q *simplest) search() (moves []Move, fewer int) {
 						q.best = c
 					}
 				}, true)
+				if q.misfit >= 0 || q.stopped != "" {
+					return nil, int(k)
+				}
 			}
 		}
 		delete(q.queue, k)
@@ -99,7 +113,10 @@ func (q *simplest) search() (moves []Move, fewer int) {
 	if q.best == infinite {
 		panic("checker: internal error: a violation that was seen is not found again")
 	}
-	q.markGood()
+	if q.markGood(); q.stopped != "" {
+		return nil, int(q.best.switches)
+	}
+	q.m.interrupted = nil
 	return q.walk(), int(q.best.switches)
 }
 
@@ -109,24 +126,33 @@ func (q *simplest) lastOf(node int) int {
 }
 
 func (q *simplest) memory() int64 {
-	return q.st.memory() + 8*int64(cap(q.dist)) + 40*int64(len(q.settled))
+	return q.e.memory() + q.st.memory() + 8*int64(cap(q.dist)) + 40*int64(len(q.settled))
 }
 
 // expand calls visit with every move from the node: the node it leads to, or
 // -1 where the state is not stored, and whether the run ends there with the
-// violation sought. A deadlock is a goal without a move: it is visited as a
-// migration that leads nowhere and costs nothing more. grow stores what is new.
+// violation sought. A deadlock and a race are goals without a move: each is
+// visited as a migration that leads nowhere and costs nothing more. grow stores what is new.
 func (q *simplest) expand(node int, visit func(mv Move, next int, isGoal bool), grow bool) {
 	i, last := q.split(node)
 	s := make(state, q.m.size)
 	q.st.unpack(s, q.st.key(i))
+	if q.m.checkRaces(s) != nil {
+		if q.goal == spec.PlainRace {
+			q.visitEnd(node, visit, grow)
+		}
+		return
+	}
 	var key []byte
 	info := q.m.successors(s, func(mv Move, to state) bool {
 		if v := to[q.m.violated]; v != 0 {
 			visit(mv, -1, int(v-1) == q.goal.Rank())
 			return true
 		}
-		key, _ = q.st.pack(key[:0], to)
+		if key, q.misfit = q.st.pack(key, to); q.misfit >= 0 {
+			q.value = to[q.misfit]
+			return false
+		}
 		by := mv.Thread
 		if mv.Migrate {
 			by = last
@@ -139,14 +165,20 @@ func (q *simplest) expand(node int, visit func(mv Move, next int, isGoal bool), 
 			next = q.node(at, by)
 		}
 		visit(mv, next, false)
-		return true
+		return !grow || !q.m.interrupted()
 	})
 	if q.goal == spec.Deadlock && q.m.deadlocked(s, info) {
-		if grow && q.dist[node].less(q.best) {
-			q.best = q.dist[node]
-		}
-		visit(Move{Migrate: true, To: -1}, -1, false)
+		q.visitEnd(node, visit, grow)
 	}
+}
+
+// visitEnd visits the end of a run in a state that itself violates the
+// property sought.
+func (q *simplest) visitEnd(node int, visit func(mv Move, next int, isGoal bool), grow bool) {
+	if grow && q.dist[node].less(q.best) {
+		q.best = q.dist[node]
+	}
+	visit(Move{Migrate: true, To: -1}, -1, false)
 }
 
 // reach notes that the node can be reached at a cost.
@@ -188,6 +220,9 @@ func (q *simplest) ends(node int, mv Move, next int, isGoal bool) bool {
 func (q *simplest) markGood() {
 	q.good = map[int]bool{}
 	for _, node := range slices.Backward(q.settled) {
+		if q.m.interrupted() {
+			return
+		}
 		q.expand(node, func(mv Move, next int, isGoal bool) {
 			if q.ends(node, mv, next, isGoal) {
 				q.good[node] = true

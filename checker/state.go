@@ -32,15 +32,16 @@ type threadLayout struct {
 	inGet   int // a pinned get is under way
 	news    int // a role call of another thread has ended since the attempt began
 	held    int // held + o: references to object o
+	putting int // putting + o: those of them that it gives up with its next step
 	regs    int // the kept registers
 	nregs   int
 }
 
-// Bits of threadLayout.pending. Above them: 1 + the object being put.
+// Bits of threadLayout.pending.
 const (
-	pendGet = 1 << iota
-	pendUnload
-	pendPutShift = iota
+	pendGet    = 1 << iota
+	pendUnload // an attempt to unload
+	pendPut    // see threadLayout.putting
 )
 
 func newLayout(p *spec.Prog) layout {
@@ -53,7 +54,7 @@ func newLayout(p *spec.Prog) layout {
 	for _, t := range p.Threads {
 		tl := threadLayout{
 			pc: take(1), cpu: take(1), preempt: take(1), locks: take(1), pending: take(1),
-			inGet: take(1), news: take(1), held: take(len(p.Objects)),
+			inGet: take(1), news: take(1), held: take(len(p.Objects)), putting: take(len(p.Objects)),
 		}
 		tl.nregs = p.Procs[t.Proc].Regs
 		tl.regs = take(tl.nregs)
@@ -90,6 +91,9 @@ func (m *machine) slotName(slot int) string {
 			if f.at == slot {
 				return name + " " + f.what
 			}
+		}
+		if slot >= tl.putting && slot < tl.regs {
+			return fmt.Sprintf("%s putting %s", name, p.Objects[slot-tl.putting].Name)
 		}
 		if slot < tl.regs {
 			return fmt.Sprintf("%s held %s", name, p.Objects[slot-tl.held].Name)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math/rand/v2"
+	"slices"
 )
 
 // This file stores states exactly: each is packed into a few bytes and kept
@@ -22,6 +23,11 @@ type packing struct {
 
 func newPacking(home state) *packing {
 	return &packing{home: home, width: make([]uint8, len(home))}
+}
+
+// clone is a copy that can be widened on its own.
+func (p *packing) clone() *packing {
+	return &packing{home: p.home, width: slices.Clone(p.width), size: p.size}
 }
 
 // widen makes the slot wide enough for the value.
@@ -65,21 +71,38 @@ func (p *packing) fits(slot int, v int64) bool {
 	return true
 }
 
-// pack appends the state to key; slot is the first that does not fit, or -1.
+// pack packs the state into key, which is grown as needed; slot is the first
+// that does not fit, or -1.
 func (p *packing) pack(key []byte, s state) (_ []byte, slot int) {
+	key = slices.Grow(key[:0], p.size)[:p.size]
+	at := 0
 	for i, v := range s {
-		if !p.fits(i, v) {
-			return key, i
-		}
 		switch p.width[i] {
+		case 0:
+			if v != p.home[i] {
+				return key, i
+			}
 		case 1:
-			key = append(key, byte(v))
+			if v != int64(int8(v)) {
+				return key, i
+			}
+			key[at] = byte(v)
+			at++
 		case 2:
-			key = binary.LittleEndian.AppendUint16(key, uint16(v))
+			if v != int64(int16(v)) {
+				return key, i
+			}
+			binary.LittleEndian.PutUint16(key[at:], uint16(v))
+			at += 2
 		case 4:
-			key = binary.LittleEndian.AppendUint32(key, uint32(v))
-		case 8:
-			key = binary.LittleEndian.AppendUint64(key, uint64(v))
+			if v != int64(int32(v)) {
+				return key, i
+			}
+			binary.LittleEndian.PutUint32(key[at:], uint32(v))
+			at += 4
+		default:
+			binary.LittleEndian.PutUint64(key[at:], uint64(v))
+			at += 8
 		}
 	}
 	return key, -1
@@ -87,28 +110,30 @@ func (p *packing) pack(key []byte, s state) (_ []byte, slot int) {
 
 // unpack is the inverse of pack.
 func (p *packing) unpack(s state, key []byte) {
+	copy(s, p.home)
+	at := 0
 	for i, w := range p.width {
 		switch w {
-		case 0:
-			s[i] = p.home[i]
 		case 1:
-			s[i] = int64(int8(key[0]))
+			s[i] = int64(int8(key[at]))
 		case 2:
-			s[i] = int64(int16(binary.LittleEndian.Uint16(key)))
+			s[i] = int64(int16(binary.LittleEndian.Uint16(key[at:])))
 		case 4:
-			s[i] = int64(int32(binary.LittleEndian.Uint32(key)))
+			s[i] = int64(int32(binary.LittleEndian.Uint32(key[at:])))
 		case 8:
-			s[i] = int64(binary.LittleEndian.Uint64(key))
+			s[i] = int64(binary.LittleEndian.Uint64(key[at:]))
 		}
-		key = key[w:]
+		at += int(w)
 	}
 }
 
 // How far the walks go that learn the first packing.
 const (
-	walks    = 64
-	walkLen  = 2000
-	walkSeed = 1
+	walks       = 16
+	walkLen     = 2000
+	walkBreadth = 1000   // successors looked at in each state
+	walkBudget  = 30_000 // and in all
+	walkSeed    = 1
 )
 
 // learn widens the packing by what random runs meet, so that the search rarely
@@ -125,17 +150,23 @@ func (p *packing) learn(m *machine, start state) {
 	see(start)
 	s := make(state, len(start))
 	chosen := make(state, len(start))
+	defer func() { m.interrupted = nil }()
+	seen := 0
 	for range walks {
 		copy(s, start)
 		for range walkLen {
-			n := 0
+			n, nowhere := 0, 0
+			m.interrupted = func() bool { nowhere++; return nowhere > walkBreadth }
 			m.successors(s, func(_ Move, next state) bool {
 				see(next)
 				if n++; rng.IntN(n) == 0 {
 					copy(chosen, next)
 				}
-				return true
+				return n < walkBreadth
 			})
+			if seen += n; seen > walkBudget {
+				return
+			}
 			if n == 0 {
 				break
 			}

@@ -6,11 +6,11 @@ import "slices"
 
 // successors calls visit with every move possible in the state and what it
 // leads to, in a fixed order: by thread, steps before migrations, then by the
-// outcomes of choices, then by CPU. next is only valid during the call. It
-// stops when visit says so. m.wrong tells whether the move violated something.
+// outcomes of choices, then by CPU. next is only valid during the call, and
+// visit must not ask for successors itself. It stops when visit says so. m.wrong tells whether the move violated something.
 // The result tells what else there is to know of the state.
 func (m *machine) successors(s state, visit func(mv Move, next state) bool) (info stateInfo) {
-	next := m.nextState()
+	next := m.next
 	for t := range m.threads {
 		if m.mayStep(s, t) && !m.steps(s, next, t, &info, visit) {
 			return info
@@ -63,6 +63,11 @@ func (m *machine) steps(s, next state, t int, info *stateInfo, visit func(Move, 
 			m.arity = arity
 		case pruned:
 			info.pruned = true
+			fallthrough
+		default:
+			if m.interrupted != nil && m.interrupted() {
+				return false
+			}
 		}
 		var more bool
 		if script, more = m.nextScript(script); !more {
@@ -77,10 +82,6 @@ func (m *machine) outcomes(script []int) []int {
 	copy(out, script)
 	return out
 }
-
-// nextState is scratch for a successor. There is one for each level of nesting
-// of successors within visit.
-func (m *machine) nextState() state { return make(state, m.size) }
 
 // deadlocked reports whether the state, of which info is known, is a deadlock:
 // nothing can step, wherever the threads that may migrate go, and one that must

@@ -13,9 +13,11 @@ import (
 // that a reader may want to see.
 
 // run plays the moves from the start. The error says which move is impossible.
-func run(p *spec.Prog, ignore []spec.Property, moves []Move) (*Trace, error) {
-	m := newMachine(p, ignore)
+func run(p *spec.Prog, r rules, moves []Move) (*Trace, error) {
+	m := newMachine(p, r)
+	m.record = &Step{} // for the message of a violation at the start
 	s := m.start()
+	m.record = nil
 	t := &Trace{CycleStart: -1, Violation: m.wrong}
 	next := make(state, m.size)
 	last := nobody
@@ -46,9 +48,12 @@ func run(p *spec.Prog, ignore []spec.Property, moves []Move) (*Trace, error) {
 		s, next = next, s
 	}
 	if t.Violation == nil {
+		t.Violation = m.checkRaces(s)
+	}
+	if t.Violation == nil {
 		t.Violation = m.deadlock(s)
 	}
-	t.Replay = encodeReplay(p, moves)
+	t.Replay = encodeReplay(p, r, moves)
 	return t, nil
 }
 
@@ -57,7 +62,7 @@ func (m *machine) canPlay(s state, mv Move) error {
 	switch {
 	case mv.Thread < 0 || mv.Thread >= len(m.threads):
 		return fmt.Errorf("there is no thread %d", mv.Thread)
-	case mv.Migrate && (!m.mayMigrate(s, mv.Thread) || mv.To < 0 || mv.To >= m.p.NCPU || m.p.Isolated>>mv.To&1 != 0):
+	case mv.Migrate && (!m.mayMigrate(s, mv.Thread) || mv.To < 0 || mv.To >= m.p.NCPU || int64(mv.To) == s[m.threads[mv.Thread].cpu] || m.p.Isolated>>mv.To&1 != 0):
 		return fmt.Errorf("%s cannot migrate to CPU %d", m.p.Threads[mv.Thread].Name, mv.To)
 	case !mv.Migrate && !m.mayStep(s, mv.Thread):
 		return fmt.Errorf("%s cannot step", m.p.Threads[mv.Thread].Name)
@@ -90,42 +95,35 @@ func (m *machine) deadlock(s state) *Violation {
 	if !m.deadlocked(s, info) {
 		return nil
 	}
+	v := &Violation{Property: spec.Deadlock, Thread: -1}
 	var parts []string
 	for _, t := range m.stuckThreads(s) {
 		in := m.at(s, t)
+		w := Waiting{Thread: t, CPU: int(s[m.threads[t].cpu]), Pos: in.Pos, Frame: in.Frame, NoCPU: !m.hasCPU(s, t)}
 		why := "waits"
-		if !m.hasCPU(s, t) {
+		if w.NoCPU {
 			why = "cannot have its CPU"
 		}
-		pos, frame := m.modelPlace(in.Pos, in.Frame)
-		parts = append(parts, fmt.Sprintf("%s %s at %s, %s", m.p.Threads[t].Name, why, m.p.Place(pos), m.p.Source(pos)))
-		_ = frame
+		pos, _ := ModelPlace(m.p, in.Pos, in.Frame)
+		parts = append(parts, fmt.Sprintf("%s %s at %s", m.p.Threads[t].Name, why, m.p.Place(pos)))
+		v.Waiting = append(v.Waiting, w)
 	}
-	return &Violation{Property: spec.Deadlock, Thread: -1, Message: strings.Join(parts, "; ")}
+	v.Message = strings.Join(parts, ", ")
+	return v
 }
 
 // mustRun plays moves that a search found possible.
 func mustRun(m *machine, moves []Move) *Trace {
-	var ignore []spec.Property
-	for i, is := range m.ignored {
-		if is {
-			ignore = append(ignore, spec.Properties[i])
-		}
-	}
-	t, err := run(m.p, ignore, moves)
+	t, err := run(m.p, m.rules, moves)
 	if err != nil {
 		panic("checker: internal error: a run that was found cannot be replayed: " + err.Error())
 	}
 	return t
 }
 
-// modelPlace is the innermost place of the model's own files on a chain of
+// ModelPlace is the innermost place of the model's own files on a chain of
 // calls; where there is none, the place itself.
-func (m *machine) modelPlace(pos spec.Pos, frame int) (spec.Pos, int) {
-	return modelPlace(m.p, pos, frame)
-}
-
-func modelPlace(p *spec.Prog, pos spec.Pos, frame int) (spec.Pos, int) {
+func ModelPlace(p *spec.Prog, pos spec.Pos, frame int) (spec.Pos, int) {
 	at, f := pos, frame
 	for at.Line > 0 {
 		if !p.Files[at.File].Library {

@@ -30,9 +30,14 @@ type builder struct {
 	globals map[string]*staticVar // file scope, by name
 	statics []*staticVar          // in order of definition
 
-	intT, longT, voidT cc.Type
+	intT, uintT, longT, voidT cc.Type
+
+	layouts map[cc.Type]*layout
+	wrong   map[Pos]bool // lines with an error
 
 	insts  int  // instructions emitted so far, against bombs
+	calls  int  // calls inlined so far, the same
+	full   bool // there are too many cells, and it has been said
 	judged bool // the model says something of an object's lifetime
 	use    usage
 }
@@ -56,13 +61,16 @@ func (u *usage) size() int {
 // A staticVar is a variable with static storage.
 type staticVar struct {
 	key    string // unique: the name, or the name and position of a static local
+	local  bool   // declared in a function
 	name   string
 	typ    cc.Type
 	init   *cc.Initializer
 	pos    Pos
 	perCPU bool
-	first  int // first cell, or -1 where unused
-	cells  int
+	// defined: not only declared extern.
+	defined bool
+	first   int // first cell, or -1 where unused
+	cells   int
 }
 
 // build makes the program. If the model has no roles the scenario becomes
@@ -73,11 +81,11 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 		ncpu = 1
 	}
 	use := usage{vars: map[string]bool{}, funcs: map[string]bool{}, objects: map[string]bool{}, objectTypes: map[string]bool{}}
+	ast, err := m.parseC(s, ncpu, isolated)
+	if err != nil {
+		return nil, err
+	}
 	for {
-		ast, err := m.parseC(s, ncpu, isolated)
-		if err != nil {
-			return nil, err
-		}
 		b := newBuilder(m, s, ncpu, isolated, use)
 		b.collect(ast)
 		if err := b.errs.err(); err != nil {
@@ -87,6 +95,9 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 			// Only now it is known that the model's own threads decide
 			// on the number of CPUs.
 			s, ncpu, isolated = Scenario{Name: ThreadsScenario}, want, 0
+			if ast, err = m.parseC(s, ncpu, isolated); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		before := use.size()
@@ -118,6 +129,8 @@ func newBuilder(m *Model, s Scenario, ncpu int, isolated uint64, use usage) *bui
 		roles:   map[string]*cc.FunctionDefinition{},
 		static:  map[*cc.Declarator]*staticVar{},
 		globals: map[string]*staticVar{},
+		layouts: map[cc.Type]*layout{},
+		wrong:   map[Pos]bool{},
 		use:     use,
 	}
 	b.file(m.File)
@@ -151,7 +164,14 @@ func (b *builder) pos(n cc.Node) Pos {
 }
 
 func (b *builder) errorf(pos Pos, format string, args ...any) {
-	b.errs = append(b.errs, &Error{File: b.p.Files[pos.File].Name, Line: pos.Line, Col: pos.Col, Msg: fmt.Sprintf(format, args...)})
+	e := &Error{File: b.p.Files[pos.File].Name, Line: pos.Line, Col: pos.Col, Msg: fmt.Sprintf(format, args...)}
+	// What else is wrong with the line may only follow from it.
+	line := Pos{File: pos.File, Line: pos.Line}
+	if b.wrong[line] && pos.Line > 0 {
+		return
+	}
+	b.wrong[line] = true
+	b.errs = append(b.errs, e)
 }
 
 // typ interns a scalar type.
@@ -184,7 +204,7 @@ func (b *builder) msg(text string) int {
 
 // collect finds the functions and variables of the translation unit.
 func (b *builder) collect(ast *cc.AST) {
-	b.intT, b.longT, b.voidT = ast.Int, ast.Long, ast.Void
+	b.intT, b.uintT, b.longT, b.voidT = ast.Int, ast.UInt, ast.Long, ast.Void
 	for tu := ast.TranslationUnit; tu != nil; tu = tu.TranslationUnit {
 		switch ed := tu.ExternalDeclaration; ed.Case {
 		case cc.ExternalDeclarationFuncDef:
@@ -220,24 +240,43 @@ func (b *builder) collectDecl(d *cc.Declaration) {
 			continue
 		}
 		if v := b.globals[dcl.Name()]; v != nil {
-			// A tentative definition repeated, or an extern declaration.
-			if id.Initializer != nil {
-				if v.init != nil {
-					b.errorf(b.pos(dcl), "%s is defined twice", dcl.Name())
-				}
-				v.init, v.pos, v.typ = id.Initializer, b.pos(dcl), dcl.Type()
-			}
-			b.static[dcl] = v
+			b.redeclare(v, dcl, id.Initializer)
 			continue
 		}
-		b.globals[dcl.Name()] = b.declareStatic(dcl, id.Initializer, dcl.Name())
+		v := b.declareStatic(dcl, id.Initializer, dcl.Name())
+		v.defined = !dcl.IsExtern() || id.Initializer != nil
+		b.globals[dcl.Name()] = v
 	}
 }
 
+// redeclare adds what a tentative definition repeated, or an extern
+// declaration, says of a variable.
+func (b *builder) redeclare(v *staticVar, dcl *cc.Declarator, init *cc.Initializer) {
+	b.static[dcl] = v
+	if a, ok := v.typ.(*cc.ArrayType); ok && a.IsIncomplete() {
+		v.typ = dcl.Type()
+	}
+	if !dcl.IsExtern() && !v.defined {
+		v.defined, v.pos, v.typ = true, b.pos(dcl), dcl.Type()
+	}
+	if init == nil {
+		return
+	}
+	if v.init != nil {
+		b.errorf(b.pos(dcl), "%s is defined twice: first in line %d", dcl.Name(), v.pos.Line)
+	}
+	v.defined, v.init, v.pos, v.typ = true, init, b.pos(dcl), dcl.Type()
+}
+
 func (b *builder) declareStatic(dcl *cc.Declarator, init *cc.Initializer, key string) *staticVar {
-	v := &staticVar{key: key, name: dcl.Name(), typ: dcl.Type(), init: init, pos: b.pos(dcl), first: -1}
+	v := &staticVar{key: key, name: dcl.Name(), typ: dcl.Type(), init: init, defined: true, pos: b.pos(dcl), first: -1}
 	if a := dcl.Type().Attributes(); a != nil {
 		v.perCPU = a.IsAttrSet("mc_percpu")
+		for _, role := range roleAttrs {
+			if a.IsAttrSet(role) {
+				b.errorf(v.pos, "%s on %s: it goes on a function", role, v.name)
+			}
+		}
 	}
 	b.static[dcl] = v
 	b.statics = append(b.statics, v)
@@ -247,19 +286,20 @@ func (b *builder) declareStatic(dcl *cc.Declarator, init *cc.Initializer, key st
 // allocate gives the variable its cells. Variables that were not used when the
 // program was last built have none yet.
 func (b *builder) allocate(v *staticVar) {
-	if !b.use.vars[v.key] || v.first >= 0 {
+	if !b.use.vars[v.key] || v.first >= 0 || b.full {
 		return
 	}
-	ls, err := leaves(v.typ)
+	ls, err := b.leaves(v.typ)
 	if err != nil {
 		b.errorf(v.pos, "%s: %v", v.name, err)
 		return
 	}
-	v.first, v.cells = len(b.p.Cells), len(ls)
 	if len(b.p.Cells)+len(ls) > maxCells {
 		b.errorf(v.pos, "%s: the model has more than %d cells: a model is a small program", v.name, maxCells)
+		b.full = true
 		return
 	}
+	v.first, v.cells = len(b.p.Cells), len(ls)
 	for _, l := range ls {
 		b.p.Cells = append(b.p.Cells, Cell{Name: v.name + l.name, Type: b.typ(l.typ, v.pos), Var: len(b.p.Vars), Object: -1})
 	}
@@ -279,6 +319,11 @@ func (b *builder) program() {
 			b.initialize(v)
 		}
 	}
+	for _, v := range b.statics {
+		if v.first < 0 && v.defined {
+			b.checkUnused(v)
+		}
+	}
 	b.allocateObjects()
 	b.threads()
 	for _, fd := range b.inits {
@@ -292,6 +337,13 @@ func (b *builder) program() {
 	}
 }
 
+// checkUnused refuses an unused variable that could not be used, either.
+func (b *builder) checkUnused(v *staticVar) {
+	if err := b.layout(v.typ).err; err != nil {
+		b.errorf(v.pos, "%s: %v", v.name, err)
+	}
+}
+
 // initialize sets the initial values of the variable's cells.
 func (b *builder) initialize(v *staticVar) {
 	if v.init == nil {
@@ -299,14 +351,15 @@ func (b *builder) initialize(v *staticVar) {
 	}
 	l := newLower(b)
 	l.constOnly = true
-	l.initializer(v.init, v.typ, 0, func(off int64, t cc.Type, e cc.ExpressionNode) {
+	l.initializer(v.init, v.typ, func(off int64, t cc.Type, e cc.ExpressionNode) {
+		l.refused = false
 		val := l.convert(l.expr(e), t, b.pos(e))
-		i := leafAt(v.typ, off)
+		i := b.leafAt(v.typ, off)
 		if i < 0 || i >= v.cells {
 			return
 		}
 		n, ok := constantOf(val.op)
-		if !ok {
+		if !ok || l.refused {
 			if len(b.errs) == 0 {
 				b.errorf(b.pos(e), "the initializer of a static variable must be constant")
 			}

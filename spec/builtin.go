@@ -72,10 +72,16 @@ func (l *lower) builtin(name string, bi builtin, args []cc.ExpressionNode, pos P
 
 func (l *lower) void() value { return value{typ: l.b.voidT} }
 
+// constArg is the value of an argument that has to be constant.
+func (l *lower) constArg(e cc.ExpressionNode) (int64, bool) {
+	v := l.expr(e)
+	return v.op.Val, v.op.Kind == OpdConst
+}
+
 // order is an argument that names a memory order.
 func (l *lower) order(e cc.ExpressionNode) Order {
-	if v, ok := l.constant(e); ok && v.op.Val >= 0 && v.op.Val <= int64(Full) {
-		return Order(v.op.Val)
+	if n, ok := l.constArg(e); ok && n >= 0 && n <= int64(Full) {
+		return Order(n)
 	}
 	l.errorf(l.b.pos(e), "a memory order must be constant")
 	return Full
@@ -140,7 +146,7 @@ func (l *lower) biFence(args []cc.ExpressionNode, pos Pos) value {
 // CPU is read in a step of its own.
 func (l *lower) biThisCPU(args []cc.ExpressionNode, pos Pos) value {
 	pl := l.pointee(args[0], pos)
-	size, err := numLeaves(pl.typ)
+	size, err := l.b.numLeaves(pl.typ)
 	if err != nil || pl.reg >= 0 {
 		l.errorf(pos, "not a per-CPU variable")
 		return l.zero()
@@ -155,11 +161,11 @@ func (l *lower) biContainer(_ []cc.ExpressionNode, pos Pos) value {
 }
 
 func (l *lower) biPreempt(args []cc.ExpressionNode, pos Pos) value {
-	v, ok := l.constant(args[0])
-	if !ok || v.op.Val != 1 && v.op.Val != -1 {
+	n, ok := l.constArg(args[0])
+	if !ok || n != 1 && n != -1 {
 		l.errorf(pos, "__mc_preempt: want 1 or -1")
 	}
-	l.emit(Inst{Op: OpPreempt, A: v.op, Pos: pos})
+	l.emit(Inst{Op: OpPreempt, A: constOp(n), Pos: pos})
 	return l.void()
 }
 
@@ -191,15 +197,15 @@ func (l *lower) biSleepUntil(args []cc.ExpressionNode, pos Pos) value {
 }
 
 func (l *lower) biChoose(args []cc.ExpressionNode, pos Pos) value {
-	n, ok := l.constant(args[0])
-	if !ok || n.op.Val < 1 || n.op.Val > maxChoices {
+	n, ok := l.constArg(args[0])
+	if !ok || n < 1 || n > maxChoices {
 		l.errorf(pos, "mc_choose: want a constant from 1 to %d", maxChoices)
 		return l.zero()
 	}
 	if l.atomic() {
 		l.errorf(pos, "mc_choose in mc_init or an invariant: they run one way only")
 	}
-	return value{op: l.compute(Inst{Op: OpChoose, A: n.op, Pos: pos}), typ: l.intType()}
+	return value{op: l.compute(Inst{Op: OpChoose, A: constOp(n), Pos: pos}), typ: l.intType()}
 }
 
 // maxChoices bounds mc_choose: each outcome is a successor of the state.
@@ -218,7 +224,7 @@ func (l *lower) biPick(args []cc.ExpressionNode, pos Pos) value {
 
 func (l *lower) biAssert(args []cc.ExpressionNode, pos Pos) value {
 	text := stringArg(args[1])
-	v := l.expr(args[0])
+	v := l.truth(args[0])
 	if n, ok := constantOf(v.op); ok && n != 0 {
 		return l.void()
 	}
@@ -238,8 +244,18 @@ func stringArg(e cc.ExpressionNode) string {
 	return src
 }
 
+// truth is an argument that is a condition.
+func (l *lower) truth(e cc.ExpressionNode) value {
+	v := l.expr(e)
+	if v.place != nil || v.typ.Kind() == cc.Void {
+		l.errorf(l.b.pos(e), "a condition must be a number or a pointer")
+		return l.zero()
+	}
+	return v
+}
+
 func (l *lower) biAssume(args []cc.ExpressionNode, pos Pos) value {
-	v := l.expr(args[0])
+	v := l.truth(args[0])
 	l.emit(Inst{Op: OpAssume, A: v.op, Pos: pos})
 	return l.void()
 }
@@ -247,7 +263,7 @@ func (l *lower) biAssume(args []cc.ExpressionNode, pos Pos) value {
 // biCover numbers the witness by its place, so that a statement inlined twice
 // is one.
 func (l *lower) biCover(args []cc.ExpressionNode, pos Pos) value {
-	v := l.expr(args[0])
+	v := l.truth(args[0])
 	text := l.b.msg(stringArg(args[1]))
 	i := slices.IndexFunc(l.b.p.Covers, func(c Cover) bool { return c.Pos == pos })
 	if i < 0 {
@@ -287,7 +303,7 @@ func (l *lower) objectArg(e cc.ExpressionNode, pos Pos) value {
 
 func lockGhost(k GhostKind) func(*lower, []cc.ExpressionNode, Pos) value {
 	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
-		v := l.expr(args[0])
+		v := l.truth(args[0])
 		l.emit(Inst{Op: OpGhost, Sub: uint8(k), A: v.op, Pos: pos})
 		return l.void()
 	}
@@ -328,7 +344,7 @@ func (l *lower) biRoleGet(_ []cc.ExpressionNode, pos Pos) value {
 		l.ghost(GhostGetEnd, constOp(0), pos)
 	}
 	l.ghost(GhostCall, constOp(0), pos)
-	isFail := l.label()
+	isFail, end := l.label(), l.label()
 	l.branch(l.reference(v, pos), isFail, pos)
 	obj := constOp(0)
 	if v.typ.Kind() == cc.Ptr {
@@ -336,7 +352,10 @@ func (l *lower) biRoleGet(_ []cc.ExpressionNode, pos Pos) value {
 		obj = v.op
 	}
 	l.ghost(GhostGot, obj, pos)
+	l.jump(end, pos)
 	l.here(isFail)
+	l.ghost(GhostRefused, constOp(0), l.b.pos(fd.Declarator))
+	l.here(end)
 	return l.asToken(v, pos)
 }
 

@@ -16,6 +16,9 @@ func (m *Model) parseDirectives() error {
 	for i, line := range strings.Split(m.Text, "\n") {
 		rest, ok := strings.CutPrefix(strings.TrimSpace(line), directivePrefix)
 		if !ok {
+			if strings.HasPrefix(strings.TrimSpace(line), "//mc:") {
+				errs = append(errs, &Error{File: m.File, Line: i + 1, Col: 1 + strings.Index(line, "//"), Msg: "write \"// mc:\", with a space"})
+			}
 			continue
 		}
 		if msg := m.directive(i+1, strings.TrimSpace(rest)); msg != "" {

@@ -2,9 +2,7 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"sort"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -59,8 +57,10 @@ func (l ErrorList) err() error {
 			return a.File < b.File
 		case a.Line != b.Line:
 			return a.Line < b.Line
+		case a.Col != b.Col:
+			return a.Col < b.Col
 		}
-		return a.Col < b.Col
+		return a.Msg < b.Msg
 	})
 	out := l[:1]
 	for _, e := range l[1:] {
@@ -69,32 +69,6 @@ func (l ErrorList) err() error {
 		}
 	}
 	return out
-}
-
-var (
-	ccLine   = regexp.MustCompile(`^(.*?):(\d+):(\d+): (.*)$`)
-	ccSuffix = regexp.MustCompile(` \([a-z0-9]+\.go:\d+:\w*:\)$`)
-)
-
-// parseCCErrors turns what the C parser reports into an ErrorList. Lines
-// without a position are the parser's notes on itself and are dropped where
-// there is anything better.
-func parseCCErrors(err error, file string, rename func(string) string) ErrorList {
-	var list ErrorList
-	for _, line := range strings.Split(err.Error(), "\n") {
-		m := ccLine.FindStringSubmatch(line)
-		if m == nil {
-			continue
-		}
-		ln, _ := strconv.Atoi(m[2])
-		col, _ := strconv.Atoi(m[3])
-		msg := ccSuffix.ReplaceAllString(m[4], "")
-		list = append(list, &Error{File: rename(m[1]), Line: ln, Col: col, Msg: msg})
-	}
-	if len(list) == 0 {
-		list = append(list, &Error{File: file, Msg: "not understood as C: " + strings.ReplaceAll(err.Error(), "\n", "; ")})
-	}
-	return list
 }
 
 func validUTF8(b []byte) bool { return utf8.Valid(b) }

@@ -40,6 +40,9 @@ type lower struct {
 type vreg struct {
 	name  string // of the variable it holds, or ""
 	bound bool   // a parameter may stand for it: it has more than one use
+	// outlives: it may hold a pointer into a block that has ended, for it was
+	// not initialized with it but assigned it, or is the value of a block.
+	outlives bool
 }
 
 // A value is what an expression yields.
@@ -65,8 +68,9 @@ type env struct {
 	vars     map[*cc.Declarator]binding
 	ret      int // register of the result, or -1
 	retLabel int
-	labels   map[string]int // goto labels
-	cases    map[*cc.LabeledStatement]int
+	labels   map[string]*gotoLabel
+	gotos    []pendingGoto
+	cases    map[*cc.LabeledStatement]caseLabel
 	frame    int
 	scopes   int // len(lower.scopes) at the call
 	loops    int
@@ -79,6 +83,25 @@ type binding struct {
 	op    Operand // its value, for a parameter that is never assigned
 	typ   cc.Type
 }
+
+// A gotoLabel is where a goto goes: a label, and the locals alive there.
+type gotoLabel struct {
+	label  int
+	scopes []int
+}
+
+// A pendingGoto is a goto whose label may yet have to come: it jumps to a label
+// of its own, which is put when the function is complete.
+type pendingGoto struct {
+	label  int
+	name   string
+	scopes []int // locals alive at the goto
+	pos    Pos
+}
+
+// A caseLabel is the label of a case and how many locals are alive at its
+// switch.
+type caseLabel struct{ label, scopes int }
 
 // A loop is an enclosing loop or switch.
 type loop struct {
@@ -110,6 +133,7 @@ func (b *builder) proc(fd *cc.FunctionDefinition, start bool) int {
 	l.emit(Inst{Op: OpEnd, A: res.op, Pos: l.b.pos(&fd.CompoundStatement.Token2)})
 	if len(b.errs) == 0 {
 		l.checkLoops()
+		l.checkReturns()
 	}
 	p := Proc{Name: l.name}
 	if len(b.errs) == 0 {
@@ -230,7 +254,7 @@ func (l *lower) branch(v Operand, ifZero int, pos Pos) {
 // newLocal makes a local variable that lives in cells, the first of which says
 // whether it is in scope.
 func (l *lower) newLocal(name string, typ cc.Type, pos Pos) int {
-	ls, err := leaves(typ)
+	ls, err := l.b.leaves(typ)
 	if err != nil {
 		l.errorf(pos, "%s: %v", name, err)
 		ls = nil
@@ -302,11 +326,19 @@ func (l *lower) checkLoops() {
 				color[s] = grey
 				stack = append(stack, frame{at: s})
 			case color[s] == grey && !l.loopHasVisible(s, f.at):
-				l.errorf(l.code[f.at].Pos, "a loop without a visible operation: nothing in it touches shared memory, so it cannot be interleaved; compute what it computes without a loop")
+				l.refuseLoop(l.code[f.at].Pos)
 				return
 			}
 		}
 	}
+}
+
+func (l *lower) refuseLoop(pos Pos) {
+	if get := l.b.roles["mc_get"]; get != nil && l.b.p.Files[pos.File].Library {
+		l.errorf(l.b.pos(get.Declarator), "mc_get and mc_put touch no shared memory: nothing could come between them")
+		return
+	}
+	l.errorf(pos, "a loop without a visible operation: nothing in it touches shared memory, so it cannot be interleaved; compute what it computes without a loop")
 }
 
 // loopHasVisible reports whether some way round the loop from head to the back

@@ -77,11 +77,20 @@ func (l *lower) callNamed(d *cc.Declarator, e *cc.PostfixExpression, pos Pos) va
 	}
 	fd := l.b.funcs[name]
 	if fd == nil {
-		l.errorf(pos, "function %s is declared but not defined", name)
+		l.errorf(pos, "function %s is not defined%s", name, missingHints[name])
 		return l.zero()
 	}
 	return l.inline(fd, l.evalArgs(arguments(e), params(fd), pos), pos)
 }
+
+// missingHints say what to write instead of functions that no header has.
+var missingHints = func() map[string]string {
+	hints := map[string]string{}
+	for _, name := range []string{"malloc", "calloc", "free", "kmalloc", "kzalloc", "kfree", "vmalloc", "vfree", "kmem_cache_alloc", "kmem_cache_free"} {
+		hints[name] = ": nothing is allocated in a model; objects are static, and mc_release ends their life"
+	}
+	return hints
+}()
 
 // evalArgs evaluates arguments left to right, converted to the parameters'
 // types.
@@ -96,12 +105,21 @@ func (l *lower) evalArgs(args []cc.ExpressionNode, ps []*cc.Parameter, pos Pos) 
 	var out []value
 	for i, a := range args {
 		t := ps[i].Type().Decay()
+		slots := make([]int, len(out))
+		for j, v := range out {
+			if slots[j] = -1; v.op.Kind == OpdReg && l.regs[v.op.Val].name != "" && !a.Pure() {
+				slots[j] = l.slot()
+			}
+		}
 		v := l.expr(a)
 		if t.Kind() == cc.Struct {
 			l.errorf(l.b.pos(a), "a struct is passed by value: pass a pointer")
 			v = l.zero()
 		} else {
 			v = l.convert(v, t, l.b.pos(a))
+		}
+		for j := range out {
+			out[j].op = l.asBefore(out[j].op, slots[j])
 		}
 		out = append(out, v)
 	}
@@ -118,7 +136,7 @@ func (l *lower) inline(fd *cc.FunctionDefinition, args []value, call Pos) value 
 	rt := result(fd)
 	env := &env{
 		fn: fd, parent: l.env, vars: map[*cc.Declarator]binding{}, ret: -1,
-		labels: map[string]int{}, cases: map[*cc.LabeledStatement]int{},
+		labels: map[string]*gotoLabel{}, cases: map[*cc.LabeledStatement]caseLabel{},
 		frame: l.newFrame(name, call), scopes: len(l.scopes), loops: len(l.loops),
 	}
 	ps := params(fd)
@@ -135,22 +153,47 @@ func (l *lower) inline(fd *cc.FunctionDefinition, args []value, call Pos) value 
 	}
 	if rt.Kind() != cc.Void {
 		env.ret = l.reg("")
-		l.regs[env.ret].bound = true
+		l.regs[env.ret].bound, l.regs[env.ret].outlives = true, true
 	}
 	env.retLabel = l.label()
 	l.block(fd.CompoundStatement)
+	if env.ret >= 0 && l.reachable() {
+		l.emit(Inst{Op: OpNop, Sub: nopNoReturn, Pos: l.b.pos(&fd.CompoundStatement.Token2)})
+	}
 	l.here(env.retLabel)
 	l.closeScopes(env.scopes, true, l.b.pos(&fd.CompoundStatement.Token2))
-	for lb, at := range env.labels {
-		if l.labels[at] < 0 {
-			l.errorf(l.b.pos(fd.Declarator), "goto %s, which is no label in %s", lb, name)
-		}
-	}
+	l.placeGotos(name)
 	l.env = env.parent
 	if env.ret < 0 {
 		return value{typ: rt}
 	}
 	return value{op: regOp(env.ret), typ: rt}
+}
+
+// nopNoReturn is Inst.Sub of an OpNop at the end of a function that should have
+// returned a value by then.
+const nopNoReturn = 1
+
+// checkReturns refuses a function whose end control can come to although it has
+// a result. A failed assertion, as in BUG(), is an end as well.
+func (l *lower) checkReturns() {
+	reached := make([]bool, len(l.code))
+	work := []int{0}
+	for len(work) > 0 {
+		at := work[len(work)-1]
+		work = work[:len(work)-1]
+		if at >= len(l.code) || reached[at] {
+			continue
+		}
+		reached[at] = true
+		in := &l.code[at]
+		if in.Op == OpNop && in.Sub == nopNoReturn {
+			l.errorf(in.Pos, "%s can come to its end: return a value there", l.b.p.Frames[in.Frame].Func)
+		}
+		if in.Op != OpAssert || in.A != constOp(0) {
+			work = append(work, l.successors(at)...)
+		}
+	}
 }
 
 // mayInline refuses recursion and bottomless inlining.
@@ -167,7 +210,10 @@ func (l *lower) mayInline(fd *cc.FunctionDefinition, call Pos) bool {
 		l.errorf(call, "calls are nested more than %d deep", maxInline)
 		return false
 	}
-	return l.b.insts <= maxInsts
+	if l.b.calls++; l.b.calls == maxInsts+1 {
+		l.errorf(call, "the program has more than %d calls, all of them inlined: a model is a small program", maxInsts)
+	}
+	return l.b.insts <= maxInsts && l.b.calls <= maxInsts
 }
 
 // bind makes a parameter stand for its argument. One that is never assigned is

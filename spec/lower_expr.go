@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"slices"
+
 	"modernc.org/cc/v4"
 )
 
@@ -86,19 +88,37 @@ func (l *lower) expr(e cc.ExpressionNode) value {
 // zero stands for the value of an expression that was refused.
 func (l *lower) zero() value { return value{op: constOp(0), typ: l.intType()} }
 
-// constant is the value of an integer constant expression.
+// constant is the value of a constant that the parser works out: a literal, an
+// enumerator, a size. What is computed from these is folded here, with our
+// types.
 func (l *lower) constant(e cc.ExpressionNode) (value, bool) {
-	n, ok := intValue(e.Value())
-	if !ok || !e.Pure() || e.Type() == nil {
+	if !isConstant(e) {
 		return value{}, false
 	}
-	if isInteger(e.Type()) {
-		return value{op: constOp(n), typ: e.Type()}, true
+	n, ok := intValue(e.Value())
+	if !ok || !e.Pure() || e.Type() == nil || !isInteger(e.Type()) {
+		return value{}, false
 	}
-	if e.Type().Kind() == cc.Ptr && n == 0 {
-		return value{op: constOp(0), typ: e.Type()}, true
+	return value{op: constOp(n), typ: e.Type()}, true
+}
+
+func isConstant(e cc.ExpressionNode) bool {
+	switch x := e.(type) {
+	case *cc.PrimaryExpression:
+		if x.Case == cc.PrimaryExpressionIdent {
+			_, ok := x.ResolvedTo().(*cc.Enumerator)
+			return ok
+		}
+		return x.Case != cc.PrimaryExpressionExpr && x.Case != cc.PrimaryExpressionStmt
+	case *cc.UnaryExpression:
+		switch x.Case {
+		case cc.UnaryExpressionSizeofExpr, cc.UnaryExpressionSizeofType, cc.UnaryExpressionAlignofExpr, cc.UnaryExpressionAlignofType:
+			return true
+		}
+	case *cc.LogicalAndExpression, *cc.LogicalOrExpression:
+		return true // as a case, say, where no branches can be
 	}
-	return value{}, false
+	return false
 }
 
 func (l *lower) comma(e *cc.ExpressionList) value {
@@ -159,8 +179,10 @@ func (l *lower) funcValue(d *cc.Declarator, pos Pos) value {
 			return value{op: Operand{OpdFunc, int64(i)}, typ: d.Type().Pointer()}
 		}
 	}
-	// Not numbered yet: the program will be built once more.
-	return value{op: Operand{OpdFunc, 0}, typ: d.Type().Pointer()}
+	// Not numbered yet: the program will be built once more, and the numbers
+	// of this build are not the last.
+	l.b.p.Funcs = append(l.b.p.Funcs, name)
+	return value{op: Operand{OpdFunc, int64(len(l.b.p.Funcs) - 1)}, typ: d.Type().Pointer()}
 }
 
 func (l *lower) postfix(e *cc.PostfixExpression) value {
@@ -217,15 +239,27 @@ func (l *lower) promote(v value, pos Pos) cc.Type {
 		l.errorf(pos, "arithmetic on %s: want an integer", typeName(v.typ))
 		return l.intType()
 	}
-	return cc.IntegerPromotion(underlying(v.typ))
+	return cc.IntegerPromotion(l.b.underlying(v.typ))
 }
 
-// underlying is the integer type behind an enum.
-func underlying(t cc.Type) cc.Type {
-	if e, ok := t.(*cc.EnumType); ok {
-		return e.UnderlyingType()
+// underlying is the integer type behind an enum: where the parser takes int,
+// gcc takes unsigned int if no enumerator is negative.
+func (b *builder) underlying(t cc.Type) cc.Type {
+	e, ok := t.(*cc.EnumType)
+	switch {
+	case !ok:
+		return t
+	case e.UnderlyingType().Kind() == cc.Int && !hasNegative(e):
+		return b.uintT
 	}
-	return t
+	return e.UnderlyingType()
+}
+
+func hasNegative(t *cc.EnumType) bool {
+	return slices.ContainsFunc(t.Enumerators(), func(e *cc.Enumerator) bool {
+		v, ok := e.Value().(cc.Int64Value)
+		return ok && v < 0
+	})
 }
 
 func (l *lower) un(op UnOp, e cc.ExpressionNode, pos Pos) value {
@@ -294,7 +328,9 @@ func (l *lower) relational(e *cc.RelationalExpression) value {
 		if e.Case == cc.RelationalExpressionGeq {
 			op = Le
 		}
-		x, y := l.expr(a), l.expr(b)
+		x := l.expr(a)
+		var y value
+		x.op, y = l.then(x.op, b)
 		return l.arith(op, y, x, pos)
 	}
 	return l.expr(b)
@@ -312,8 +348,42 @@ func (l *lower) equality(e *cc.EqualityExpression) value {
 
 func (l *lower) binary(op BinOp, a, b cc.ExpressionNode, pos Pos) value {
 	x := l.expr(a)
-	y := l.expr(b)
+	var y value
+	x.op, y = l.then(x.op, b)
 	return l.arith(op, x, y, pos)
+}
+
+// then lowers an expression after an operand that was evaluated before it:
+// where the operand is a variable that the expression assigns (within a
+// statement expression, say), what it was before counts.
+func (l *lower) then(o Operand, e cc.ExpressionNode) (Operand, value) {
+	if o.Kind != OpdReg || l.regs[o.Val].name == "" || e.Pure() || l.constOnly {
+		return o, l.expr(e)
+	}
+	slot := l.slot()
+	v := l.expr(e)
+	return l.asBefore(o, slot), v
+}
+
+// slot leaves room for an instruction, which asBefore may need.
+func (l *lower) slot() int {
+	l.emit(Inst{Op: OpNop})
+	return len(l.code) - 1
+}
+
+// asBefore is the operand as it was at the slot.
+func (l *lower) asBefore(o Operand, slot int) Operand {
+	if o.Kind != OpdReg || slot < 0 {
+		return o
+	}
+	for i := slot + 1; i < len(l.code); i++ {
+		if in := &l.code[i]; in.Op.Info().HasDst && int64(in.Dst) == o.Val {
+			r := l.reg("")
+			l.code[slot] = Inst{Op: OpMov, Dst: r, A: o, Frame: l.env.frame}
+			return regOp(r)
+		}
+	}
+	return o
 }
 
 func isComparison(op BinOp) bool { return op >= Eq }
@@ -360,7 +430,7 @@ func (l *lower) pointerArith(op BinOp, x, y value, pos Pos) value {
 		return l.pointerCompare(op, x, y, pos)
 	case (op == Add || op == Sub) && x.typ.Kind() == cc.Ptr && isInteger(y.typ):
 		if op == Sub {
-			y = l.arith(Sub, l.zero(), y, pos)
+			y = l.arith(Sub, value{op: constOp(0), typ: l.b.longT}, l.convert(y, l.b.longT, pos), pos)
 		}
 		return l.pointerAdd(x, y, pos)
 	case op == Add && y.typ.Kind() == cc.Ptr && isInteger(x.typ):
@@ -393,7 +463,7 @@ func (l *lower) pointerCompare(op BinOp, x, y value, pos Pos) value {
 
 func (l *lower) pointerAdd(p, n value, pos Pos) value {
 	elem := elemOf(p.typ)
-	size, err := numLeaves(elem)
+	size, err := l.b.numLeaves(elem)
 	if err != nil {
 		l.errorf(pos, "arithmetic on a %s: %v", typeName(p.typ), err)
 		return l.zero()
@@ -488,11 +558,12 @@ func (l *lower) toBool(v value, t cc.Type, pos Pos) value {
 }
 
 func (l *lower) toPointer(v value, t cc.Type, pos Pos) value {
-	if v.typ.Kind() == cc.Ptr {
-		return value{op: v.op, typ: t}
-	}
 	if n, ok := constantOf(v.op); ok && n == 0 {
 		return value{op: constOp(0), typ: t}
+	}
+	if v.typ.Kind() == cc.Ptr {
+		l.samePointee(elemOf(v.typ), elemOf(t), pos)
+		return value{op: v.op, typ: t}
 	}
 	l.errorf(pos, "an integer is converted to a pointer: pointers are to static objects and their members, or NULL")
 	return l.zero()
@@ -503,6 +574,9 @@ func (l *lower) cast(e *cc.CastExpression) value {
 	t := e.TypeName.Type()
 	if off, ptr, ok := l.containerOf(e, t); ok {
 		return l.container(ptr, t, off, pos)
+	}
+	if off, ok := nullOffset(e); ok {
+		return value{op: constOp(off), typ: t}
 	}
 	v := l.expr(e.CastExpression)
 	// Structs are cast by the typeof macros of the headers, to themselves.
@@ -613,15 +687,25 @@ func (l *lower) conditional(e *cc.ConditionalExpression) value {
 	pos := l.b.pos(e)
 	isFalse, end := l.label(), l.label()
 	if n, ok := l.constCond(e.LogicalOrExpression); ok {
-		if n {
-			return l.expr(e.ExpressionList)
+		x := e.ExpressionList
+		if x == nil {
+			x = e.LogicalOrExpression
 		}
-		return l.expr(e.ConditionalExpression)
+		if n {
+			return l.chosen(x, e.ConditionalExpression, pos)
+		}
+		return l.chosen(e.ConditionalExpression, x, pos)
 	}
-	l.cond(e.LogicalOrExpression, isFalse)
+	var x value
+	if e.ExpressionList == nil { // a ?: b
+		x = l.expr(e.LogicalOrExpression)
+		l.branch(x.op, isFalse, pos)
+	} else {
+		l.cond(e.LogicalOrExpression, isFalse)
+		x = l.expr(e.ExpressionList)
+	}
 	r := l.reg("")
 	l.regs[r].bound = true
-	x := l.expr(e.ExpressionList)
 	at := len(l.code)
 	xEnd := l.reachable()
 	l.jump(end, pos)
@@ -640,6 +724,26 @@ func (l *lower) conditional(e *cc.ConditionalExpression) value {
 		l.insertMove(at, r, x, t, pos)
 	}
 	return value{op: regOp(r), typ: t}
+}
+
+// chosen is the value of ?: where the condition is constant; the other value
+// still has a part in the type.
+func (l *lower) chosen(e, other cc.ExpressionNode, pos Pos) value {
+	v, t := l.expr(e), l.typeOf(other)
+	if v.place != nil || !isInteger(v.typ) || !isInteger(t) {
+		return v
+	}
+	o := value{typ: t}
+	return l.convert(v, cc.UsualArithmeticConversions(l.promote(v, pos), l.promote(o, pos)), pos)
+}
+
+// typeOf is the type that an expression has as a value. It is lowered, for the
+// parser knows of built-ins and enums less than we do, and the code dropped.
+func (l *lower) typeOf(e cc.ExpressionNode) cc.Type {
+	code, covers, at, refused := len(l.code), len(l.b.p.Covers), l.labelAt, l.refused
+	v := l.expr(e)
+	l.code, l.b.p.Covers, l.labelAt, l.refused = l.code[:code], l.b.p.Covers[:covers], at, refused
+	return v.typ
 }
 
 // insertMove puts r = (t)x before the instruction at, which was emitted before
@@ -661,13 +765,24 @@ func (l *lower) insertMove(at, r int, x value, t cc.Type, pos Pos) {
 	}
 }
 
+// constCond is the value of a condition that the parser knows.
 func (l *lower) constCond(e cc.ExpressionNode) (val, ok bool) {
-	v, ok := l.constant(e)
-	if !ok {
-		return false, false
+	n, ok := intValue(e.Value())
+	return n != 0, ok && e.Pure()
+}
+
+// commonPointer is the type of a choice of two pointers: that of the other one
+// if one is NULL, void * if one is that.
+func commonPointer(x, y value) cc.Type {
+	if n, ok := constantOf(x.op); ok && n == 0 {
+		return y.typ
 	}
-	n, ok := constantOf(v.op)
-	return n != 0, ok
+	if elemOf(y.typ).Kind() == cc.Void {
+		if n, ok := constantOf(y.op); !ok || n != 0 {
+			return y.typ
+		}
+	}
+	return x.typ
 }
 
 func (l *lower) commonType(x, y value, pos Pos) cc.Type {
@@ -677,6 +792,8 @@ func (l *lower) commonType(x, y value, pos Pos) cc.Type {
 		return l.intType()
 	case x.typ.Kind() == cc.Void || y.typ.Kind() == cc.Void:
 		return l.b.voidT
+	case x.typ.Kind() == cc.Ptr && y.typ.Kind() == cc.Ptr:
+		return commonPointer(x, y)
 	case x.typ.Kind() == cc.Ptr:
 		return x.typ
 	case y.typ.Kind() == cc.Ptr:

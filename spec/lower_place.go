@@ -37,7 +37,14 @@ func (l *lower) lvalue(e cc.ExpressionNode) place {
 			return l.lvalue(e.UnaryExpression)
 		}
 	}
-	l.errorf(pos, "not something that can be assigned to or have its address taken")
+	if t := e.Type(); t != nil && t.Kind() == cc.Struct {
+		if v := l.expr(e); v.place != nil {
+			return *v.place
+		}
+	}
+	if len(l.b.errs) == 0 {
+		l.errorf(pos, "this is a value, not a variable: it cannot be assigned to, nor its address be taken")
+	}
 	return l.noPlace()
 }
 
@@ -79,10 +86,46 @@ func (l *lower) castPointee(x *cc.CastExpression, pos Pos) place {
 		l.errorf(pos, "a pointer is cast to %s: pointers stay pointers", typeName(x.TypeName.Type()))
 		return l.noPlace()
 	}
+	l.samePointee(pl.typ, elem, pos)
 	if elem.Kind() != cc.Void {
 		pl.typ = elem
 	}
 	return pl
+}
+
+// samePointee refuses to see memory of one type as memory of another: a cell
+// holds one scalar, and always the same. What lies first in a struct or an
+// array may be seen as itself.
+func (l *lower) samePointee(from, to cc.Type, pos Pos) {
+	a, b := firstScalar(from), firstScalar(to)
+	if a == nil || b == nil {
+		return
+	}
+	x, y := describeType(a), describeType(b)
+	if !x.fits(&y) || !y.fits(&x) || x.Pointer != y.Pointer || x.Func != y.Func {
+		l.errorf(pos, "a pointer to %s is made one to %s: memory keeps the type it is declared with", typeName(from), typeName(to))
+	}
+}
+
+// firstScalar is the scalar that lies first in a type, or nil.
+func firstScalar(t cc.Type) cc.Type {
+	for t != nil {
+		switch x := t.(type) {
+		case *cc.ArrayType:
+			t = x.Elem()
+		case *cc.StructType:
+			if x.IsIncomplete() || x.NumFields() == 0 {
+				return nil
+			}
+			t = x.FieldByIndex(0).Type()
+		default:
+			if scalarError(t) != nil {
+				return nil
+			}
+			return t
+		}
+	}
+	return nil
 }
 
 // thisCPU is the current CPU's element of the per-CPU array whose first
@@ -94,7 +137,7 @@ func (l *lower) thisCPU(x *cc.PostfixExpression, pos Pos) place {
 		return l.noPlace()
 	}
 	pl := l.pointee(args[0], pos)
-	size, err := numLeaves(pl.typ)
+	size, err := l.b.numLeaves(pl.typ)
 	if err != nil || pl.reg >= 0 {
 		l.errorf(pos, "not a per-CPU variable")
 		return l.noPlace()
@@ -140,14 +183,11 @@ func (l *lower) variable(e *cc.PrimaryExpression) place {
 		return place{reg: -1, addr: Operand{}, typ: b.typ}
 	}
 	if v := l.b.lookupStatic(d); v != nil {
-		l.b.use.vars[v.key] = true
-		if v.first < 0 {
-			// No cells yet: the program will be built once more.
-			return place{reg: -1, addr: addrOp(0), typ: v.typ}
-		}
-		return place{reg: -1, addr: addrOp(v.first), typ: v.typ}
+		return place{reg: -1, addr: addrOp(l.b.cellsOf(v, pos)), typ: v.typ}
 	}
-	if d.Type().Kind() == cc.Function {
+	if l.constOnly {
+		l.errorf(pos, "the initializer of a static variable must be constant")
+	} else if d.Type().Kind() == cc.Function {
 		l.errorf(pos, "%s is a function", d.Name())
 	} else {
 		l.errorf(pos, "%s is declared but not defined", d.Name())
@@ -155,15 +195,29 @@ func (l *lower) variable(e *cc.PrimaryExpression) place {
 	return l.noPlace()
 }
 
+// cellsOf returns the first cell of a variable that is used. One that was not
+// used when the program was last built gets its cells out of order, and the
+// program is built once more.
+func (b *builder) cellsOf(v *staticVar, pos Pos) int {
+	if !v.defined {
+		b.errorf(pos, "%s is declared but not defined", v.name)
+		v.defined = true // say it once
+	}
+	if b.use.vars[v.key] = true; v.first < 0 {
+		b.allocate(v)
+	}
+	return max(v.first, 0)
+}
+
 // lookupStatic finds the variable with static storage that d declares.
 func (b *builder) lookupStatic(d *cc.Declarator) *staticVar {
 	if v := b.static[d]; v != nil {
 		return v
 	}
-	if v := b.globals[d.Name()]; v != nil && (d.Linkage() != cc.None) && !(d.IsExtern() && v.init == nil && v.typ == nil) {
-		return v
+	if d.Linkage() == cc.None {
+		return nil
 	}
-	return nil
+	return b.globals[d.Name()]
 }
 
 func (l *lower) element(e *cc.PostfixExpression) place {
@@ -171,7 +225,7 @@ func (l *lower) element(e *cc.PostfixExpression) place {
 	if pl, ok := l.arrayPlace(e.PostfixExpression); ok {
 		arr := pl.typ.(*cc.ArrayType)
 		i := l.expr(e.ExpressionList)
-		size, err := numLeaves(arr.Elem())
+		size, err := l.b.numLeaves(arr.Elem())
 		if err != nil || !isIndex(i) {
 			l.errorf(pos, "%v", orText(err, "an array index must be an integer"))
 			return l.noPlace()
@@ -181,7 +235,11 @@ func (l *lower) element(e *cc.PostfixExpression) place {
 		return pl
 	}
 	p := l.expr(e.PostfixExpression)
-	i := l.expr(e.ExpressionList)
+	var i value
+	p.op, i = l.then(p.op, e.ExpressionList)
+	if isIndex(p) && i.place == nil && i.typ.Kind() == cc.Ptr {
+		p, i = i, p // 2[p]
+	}
 	if p.place != nil || p.typ.Kind() != cc.Ptr || !isIndex(i) {
 		l.errorf(pos, "only arrays and pointers can be indexed, by integers")
 		return l.noPlace()
@@ -235,11 +293,11 @@ func (l *lower) member(pl place, name string, pos Pos) place {
 		l.errorf(pos, "%s has no member %s", typeName(st), name)
 		return l.noPlace()
 	}
-	if _, err := leaves(st); err != nil {
+	if _, err := l.b.leaves(st); err != nil {
 		l.errorf(pos, "%s: %v", typeName(st), err)
 		return l.noPlace()
 	}
-	pl.addr = l.offset(pl.addr, leafAt(st, f.Offset()), pos)
+	pl.addr = l.offset(pl.addr, l.b.leafAt(st, f.Offset()), pos)
 	pl.typ = f.Type()
 	return pl
 }
@@ -345,12 +403,23 @@ func (l *lower) assignment(e *cc.AssignmentExpression) value {
 		l.errorf(pos, "an array is assigned to: assign its elements")
 		return l.zero()
 	}
+	l.wantWritable(pl, pos)
 	op, compound := assignOps[e.Case]
 	if !compound {
-		return l.assign(pl, l.expr(e.AssignmentExpression), pos)
+		var v value
+		pl.addr, v = l.then(pl.addr, e.AssignmentExpression)
+		return l.assign(pl, v, pos)
 	}
 	old := l.loadPlace(pl, pos)
-	return l.assign(pl, l.arith(op, old, l.expr(e.AssignmentExpression), pos), pos)
+	var v value
+	old.op, v = l.then(old.op, e.AssignmentExpression)
+	return l.assign(pl, l.arith(op, old, v, pos), pos)
+}
+
+func (l *lower) wantWritable(pl place, pos Pos) {
+	if a := pl.typ.Attributes(); a != nil && a.IsConst() {
+		l.errorf(pos, "what is const is assigned to")
+	}
 }
 
 // assign stores v in the place and yields what was stored.
@@ -359,6 +428,9 @@ func (l *lower) assign(pl place, v value, pos Pos) value {
 		return l.assignStruct(pl, v, pos)
 	}
 	v = l.convert(v, pl.typ, pos)
+	if pl.reg >= 0 {
+		l.regs[pl.reg].outlives = true
+	}
 	l.storePlace(pl, v, plainOrder(pl.typ), pos)
 	if pl.reg >= 0 {
 		return value{op: regOp(pl.reg), typ: pl.typ}
@@ -368,11 +440,11 @@ func (l *lower) assign(pl place, v value, pos Pos) value {
 
 // assignStruct copies member by member, an access each.
 func (l *lower) assignStruct(pl place, v value, pos Pos) value {
-	if v.place == nil || v.place.typ.Kind() != cc.Struct || v.place.typ.Size() != pl.typ.Size() {
+	if v.place == nil || v.place.typ.Kind() != cc.Struct || v.place.typ.Size() != pl.typ.Size() || typeName(v.place.typ) != typeName(pl.typ) {
 		l.errorf(pos, "%s is assigned something else", typeName(pl.typ))
 		return l.zero()
 	}
-	ls, err := leaves(pl.typ)
+	ls, err := l.b.leaves(pl.typ)
 	if err != nil {
 		l.errorf(pos, "%s: %v", typeName(pl.typ), err)
 		return l.zero()
@@ -398,6 +470,7 @@ func (l *lower) increment(e cc.ExpressionNode, op BinOp, post bool, pos Pos) val
 		l.emit(Inst{Op: OpMov, Dst: r, A: old.op, Type: l.b.typ(pl.typ, pos), Pos: pos})
 		old.op = regOp(r)
 	}
+	l.wantWritable(pl, pos)
 	one := value{op: constOp(1), typ: l.intType()}
 	v := l.assign(pl, l.arith(op, old, one, pos), pos)
 	if post {
@@ -418,7 +491,60 @@ func (l *lower) containerOf(e *cc.CastExpression, t cc.Type) (offset int64, ptr 
 		return 0, nil, false
 	}
 	offset, ok = intValue(args[1].Value())
+	if !ok {
+		offset, ok = nullOffset(args[1])
+	}
 	return offset, args[0], ok
+}
+
+// nullOffset is the value of (unsigned long)&((type *)0)->member, which is what
+// offsetof expands to; the parser computes it where the member is no element.
+func nullOffset(e cc.ExpressionNode) (int64, bool) {
+	c, ok := unparen(e).(*cc.CastExpression)
+	if !ok || c.Case != cc.CastExpressionCast || !isInteger(c.TypeName.Type()) {
+		return 0, false
+	}
+	u, ok := unparen(c.CastExpression).(*cc.UnaryExpression)
+	if !ok || u.Case != cc.UnaryExpressionAddrof {
+		return 0, false
+	}
+	off, _, ok := memberOffset(u.CastExpression)
+	return off, ok
+}
+
+// memberOffset is the offset and the type of ((type *)0)->a.b[2].
+func memberOffset(e cc.ExpressionNode) (int64, cc.Type, bool) {
+	x, ok := unparen(e).(*cc.PostfixExpression)
+	if !ok {
+		return 0, nil, false
+	}
+	var off int64
+	var t cc.Type
+	switch x.Case {
+	case cc.PostfixExpressionPSelect:
+		n, isConst := intValue(x.PostfixExpression.Value())
+		if ok = isConst && n == 0 && x.PostfixExpression.Type() != nil; ok {
+			t = elemOf(x.PostfixExpression.Type())
+		}
+	case cc.PostfixExpressionSelect, cc.PostfixExpressionIndex:
+		off, t, ok = memberOffset(x.PostfixExpression)
+	default:
+		return 0, nil, false
+	}
+	if !ok {
+		return 0, nil, false
+	}
+	switch t := t.(type) {
+	case *cc.StructType:
+		if f := t.FieldByName(x.Token2.SrcStr()); f != nil && x.Case != cc.PostfixExpressionIndex {
+			return off + f.Offset(), f.Type(), true
+		}
+	case *cc.ArrayType:
+		if n, isConst := intValue(x.ExpressionList.Value()); isConst && x.Case == cc.PostfixExpressionIndex {
+			return off + n*t.Elem().Size(), t.Elem(), true
+		}
+	}
+	return 0, nil, false
 }
 
 // container moves a pointer to a member back to the struct of type *t.
@@ -428,5 +554,5 @@ func (l *lower) container(ptr cc.ExpressionNode, t cc.Type, offset int64, pos Po
 		l.errorf(pos, "container_of something that is no pointer")
 		return l.zero()
 	}
-	return value{op: l.offset(v.op, -leafAt(elemOf(t), offset), pos), typ: t}
+	return value{op: l.offset(v.op, -l.b.leafAt(elemOf(t), offset), pos), typ: t}
 }

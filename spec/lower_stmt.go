@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"slices"
+
 	"modernc.org/cc/v4"
 )
 
@@ -39,7 +41,26 @@ func (l *lower) stmtExpr(c *cc.CompoundStatement) value {
 		}
 		l.blockItem(it)
 	}
-	l.closeScopes(depth, true, l.b.pos(&c.Token2))
+	end := l.b.pos(&c.Token2)
+	if v.place != nil && len(l.scopes) > depth && !l.constOnly {
+		return l.outlive(v, depth, end)
+	}
+	if v.op.Kind == OpdReg {
+		l.regs[v.op.Val].outlives = true
+	}
+	l.closeScopes(depth, true, end)
+	return v
+}
+
+// outlive copies a struct to a local of the enclosing block before the scopes
+// opened since depth end: it may be one of theirs.
+func (l *lower) outlive(v value, depth int, pos Pos) value {
+	loc := l.newLocal("value", v.typ, pos)
+	l.emitScope(loc, 1, pos)
+	pl := place{reg: -1, addr: localOp(l.locals[loc].First + 1), typ: v.typ}
+	v = l.assignStruct(pl, v, pos)
+	l.closeScopes(depth, true, pos)
+	l.scopes = append(l.scopes, loc)
 	return v
 }
 
@@ -86,6 +107,7 @@ func (l *lower) declareStaticLocal(d *cc.Declarator, init *cc.Initializer) {
 	}
 	p := d.Position()
 	v := l.b.declareStatic(d, init, p.String()+" "+d.Name())
+	v.local = true
 	if l.b.use.vars[v.key] {
 		l.b.allocate(v)
 		if v.first >= 0 {
@@ -100,6 +122,9 @@ func (l *lower) declareLocal(d *cc.Declarator, init *cc.Initializer) {
 		l.errorf(pos, "%s: an array of variable length: give it a constant one", d.Name())
 		return
 	}
+	if d.IsRegister() && d.AddressTaken() {
+		l.errorf(pos, "the address of %s is taken, which is a register variable", d.Name())
+	}
 	loc := l.newLocal(d.Name(), d.Type(), pos)
 	l.env.vars[d] = binding{reg: -1, local: loc, typ: d.Type()}
 	if !l.constOnly {
@@ -109,8 +134,8 @@ func (l *lower) declareLocal(d *cc.Declarator, init *cc.Initializer) {
 		return
 	}
 	base := l.locals[loc].First + 1
-	l.initializer(init, d.Type(), 0, func(off int64, t cc.Type, e cc.ExpressionNode) {
-		at := place{reg: -1, addr: localOp(base + leafAt(d.Type(), off)), typ: t}
+	l.initializer(init, d.Type(), func(off int64, t cc.Type, e cc.ExpressionNode) {
+		at := place{reg: -1, addr: localOp(base + l.b.leafAt(d.Type(), off)), typ: t}
 		l.assign(at, l.expr(e), l.b.pos(e))
 	})
 }
@@ -128,21 +153,27 @@ func (l *lower) initExpr(init *cc.Initializer) value {
 
 // initializer calls set for each scalar (or struct value) that an initializer
 // gives, with its byte offset. What it does not mention is zero.
-func (l *lower) initializer(init *cc.Initializer, t cc.Type, off int64, set func(int64, cc.Type, cc.ExpressionNode)) {
+func (l *lower) initializer(init *cc.Initializer, t cc.Type, set func(int64, cc.Type, cc.ExpressionNode)) {
 	if init.Case == cc.InitializerExpr {
 		it := init.Type()
 		if it == nil || t.Kind() != cc.Struct && t.Kind() != cc.Array {
 			it = t
 		}
+		if t.Kind() == cc.Struct && init.AssignmentExpression.Type().Kind() != cc.Struct {
+			l.errorf(l.b.pos(init), "a struct is initialized by a number: want { … }")
+			return
+		}
 		if it.Kind() == cc.Array {
 			l.errorf(l.b.pos(init), "a string outside a message: models have none")
 			return
 		}
-		set(off+init.Offset(), it, init.AssignmentExpression)
+		set(init.Offset(), it, init.AssignmentExpression)
 		return
 	}
+	set1 := set
 	for list := init.InitializerList; list != nil; list = list.InitializerList {
 		in := list.Initializer
+		set := l.repeated(list, set1)
 		if in.Case == cc.InitializerExpr {
 			it := t
 			if f := in.Field(); f != nil {
@@ -150,26 +181,40 @@ func (l *lower) initializer(init *cc.Initializer, t cc.Type, off int64, set func
 			} else if in.Type() != nil {
 				it = in.Type()
 			}
-			if lt, ok := scalarAt(t, in.Offset()); ok && it.Kind() != cc.Struct {
+			if lt, ok := l.scalarAt(t, in.Offset()); ok && it.Kind() != cc.Struct {
 				it = lt
 			}
 			set(in.Offset(), it, in.AssignmentExpression)
 			continue
 		}
-		l.initializer(in, t, 0, set)
+		l.initializer(in, t, set)
+	}
+}
+
+// repeated calls set for each element of a range, [1 ... 3] = …; the parser
+// gives the offset of the first.
+func (l *lower) repeated(list *cc.InitializerList, set func(int64, cc.Type, cc.ExpressionNode)) func(int64, cc.Type, cc.ExpressionNode) {
+	in := list.Initializer
+	if list.Designation == nil || in.Len() <= 1 {
+		return set
+	}
+	if list.Designation.DesignatorList.DesignatorList != nil {
+		l.errorf(l.b.pos(list.Designation), "a range of elements with another designator: give each element its initializer")
+		return set
+	}
+	stride := in.Type().Size()
+	return func(off int64, t cc.Type, e cc.ExpressionNode) {
+		for i := range in.Len() {
+			set(off+i*stride, t, e)
+		}
 	}
 }
 
 // scalarAt is the type of the scalar at a byte offset.
-func scalarAt(t cc.Type, off int64) (cc.Type, bool) {
-	ls, err := leaves(t)
-	if err != nil {
-		return nil, false
-	}
-	for _, f := range ls {
-		if f.offset == off {
-			return f.typ, true
-		}
+func (l *lower) scalarAt(t cc.Type, off int64) (cc.Type, bool) {
+	ls, err := l.b.leaves(t)
+	if i := l.b.leafAt(t, off); err == nil && i < len(ls) && ls[i].offset == off {
+		return ls[i].typ, true
 	}
 	return nil, false
 }
@@ -225,17 +270,22 @@ func (l *lower) switchStmt(s *cc.SelectionStatement, pos Pos) {
 	}
 	end := l.label()
 	deflt := end
+	var seen []caseRange
 	for _, c := range s.LabeledStatements() {
 		if c.Case == cc.LabeledStatementLabel {
 			continue
 		}
 		label := l.label()
-		l.env.cases[c] = label
+		l.env.cases[c] = caseLabel{label, len(l.scopes)}
 		if c.Case == cc.LabeledStatementDefault {
+			if deflt != end {
+				l.errorf(l.b.pos(c), "a second default in this switch")
+			}
 			deflt = label
 			continue
 		}
-		l.caseTest(v, t, c, label)
+		lo, hi := l.caseTest(v, t, c, label)
+		seen = l.addCase(seen, caseRange{lo, hi, l.b.pos(c)})
 	}
 	l.jump(deflt, pos)
 	l.loops = append(l.loops, loop{brk: end, cont: -1, scopes: len(l.scopes)})
@@ -245,12 +295,14 @@ func (l *lower) switchStmt(s *cc.SelectionStatement, pos Pos) {
 }
 
 // caseTest jumps to the case if v is its value, or in its range.
-func (l *lower) caseTest(v value, t cc.Type, c *cc.LabeledStatement, label int) {
+// It returns the range.
+func (l *lower) caseTest(v value, t cc.Type, c *cc.LabeledStatement, label int) (lowest, highest int64) {
 	pos := l.b.pos(c)
 	next := l.label()
 	lo := l.convert(l.expr(c.ConstantExpression), t, pos)
+	hi := lo
 	if c.Case == cc.LabeledStatementRange {
-		hi := l.convert(l.expr(c.ConstantExpression2), t, pos)
+		hi = l.convert(l.expr(c.ConstantExpression2), t, pos)
 		l.branch(l.bin(Le, lo, v, t, pos).op, next, pos)
 		l.branch(l.bin(Le, v, hi, t, pos).op, next, pos)
 	} else {
@@ -258,24 +310,89 @@ func (l *lower) caseTest(v value, t cc.Type, c *cc.LabeledStatement, label int) 
 	}
 	l.jump(label, pos)
 	l.here(next)
+	return lo.op.Val, hi.op.Val
+}
+
+// A caseRange is the values of a case.
+type caseRange struct {
+	lo, hi int64
+	pos    Pos
+}
+
+// addCase refuses a case that has values of another one.
+func (l *lower) addCase(seen []caseRange, c caseRange) []caseRange {
+	for _, o := range seen {
+		if c.lo <= o.hi && o.lo <= c.hi {
+			l.errorf(c.pos, "a second case %d: the first is in line %d", max(c.lo, o.lo), o.pos.Line)
+			break
+		}
+	}
+	return append(seen, c)
 }
 
 func (l *lower) labeled(s *cc.LabeledStatement) {
+	pos := l.b.pos(s)
 	if s.Case == cc.LabeledStatementLabel {
-		l.here(l.gotoLabel(s.Token.SrcStr()))
-	} else if label, ok := l.env.cases[s]; ok {
-		l.here(label)
+		name := s.Token.SrcStr()
+		if l.env.labels[name] != nil {
+			l.errorf(pos, "a second label %s in this function", name)
+		}
+		lb := &gotoLabel{label: l.label(), scopes: slices.Clone(l.scopes)}
+		l.env.labels[name] = lb
+		l.here(lb.label)
+	} else if c, ok := l.env.cases[s]; ok {
+		l.caseLabel(c, pos)
+	} else {
+		l.errorf(pos, "a case outside a switch")
 	}
 	l.stmt(s.Statement)
 }
 
-func (l *lower) gotoLabel(name string) int {
-	if lb, ok := l.env.labels[name]; ok {
-		return lb
+// caseLabel puts the label of a case. A jump to it from the switch passes the
+// declarations between them, but the variables begin to live there all the same.
+func (l *lower) caseLabel(c caseLabel, pos Pos) {
+	if len(l.scopes) == c.scopes {
+		l.here(c.label)
+		return
 	}
-	lb := l.label()
-	l.env.labels[name] = lb
-	return lb
+	over := l.label()
+	l.jump(over, pos)
+	l.here(c.label)
+	for _, local := range l.scopes[c.scopes:] {
+		l.emitScope(local, 1, pos)
+	}
+	l.here(over)
+}
+
+// placeGotos lets the gotos of a function that is complete go to their labels,
+// past code that ends the scopes they leave and begins those they enter.
+func (l *lower) placeGotos(fn string) {
+	for _, g := range l.env.gotos {
+		to := l.env.labels[g.name]
+		if to == nil {
+			l.errorf(g.pos, "goto %s: %s has no such label", g.name, fn)
+			continue
+		}
+		same := 0
+		for same < min(len(g.scopes), len(to.scopes)) && g.scopes[same] == to.scopes[same] {
+			same++
+		}
+		if same == len(g.scopes) && same == len(to.scopes) {
+			l.labels[g.label] = l.labels[to.label]
+			continue
+		}
+		over := l.label()
+		l.jump(over, g.pos)
+		l.here(g.label)
+		for i := len(g.scopes) - 1; i >= same; i-- {
+			l.emitScope(g.scopes[i], 0, g.pos)
+		}
+		for _, local := range to.scopes[same:] {
+			l.emitScope(local, 1, g.pos)
+		}
+		l.jump(to.label, g.pos)
+		l.here(over)
+	}
 }
 
 func (l *lower) iteration(s *cc.IterationStatement) {
@@ -331,7 +448,9 @@ func (l *lower) jumpStmt(s *cc.JumpStatement) {
 	pos := l.b.pos(s)
 	switch s.Case {
 	case cc.JumpStatementGoto:
-		l.jump(l.gotoLabel(s.Token2.SrcStr()), pos)
+		g := pendingGoto{label: l.label(), name: s.Token2.SrcStr(), scopes: slices.Clone(l.scopes), pos: pos}
+		l.env.gotos = append(l.env.gotos, g)
+		l.jump(g.label, pos)
 	case cc.JumpStatementContinue:
 		for i := len(l.loops) - 1; i >= l.env.loops; i-- {
 			if lp := l.loops[i]; lp.cont >= 0 {

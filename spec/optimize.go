@@ -16,8 +16,9 @@ func (l *lower) optimize(p *Proc) {
 	for {
 		l.threadJumps()
 		removed := l.removeUnreachable()
+		folded := l.propagate()
 		live := l.liveness()
-		if !l.removeDead(live) && !removed {
+		if !l.removeDead(live) && !removed && !folded {
 			break
 		}
 	}
@@ -135,7 +136,7 @@ func (l *lower) derivedPointers(escaped []bool) map[int64]int {
 			if loc < 0 {
 				continue
 			}
-			if defs[in.Dst] != 1 {
+			if defs[in.Dst] != 1 || l.regs[in.Dst].outlives {
 				escaped[loc] = true
 				continue
 			}
@@ -346,6 +347,11 @@ func newRegset(n int) regset    { return make(regset, (n+63)/64) }
 func (s regset) has(r int) bool { return s[r/64]>>(r%64)&1 != 0 }
 func (s regset) add(r int)      { s[r/64] |= 1 << (r % 64) }
 func (s regset) remove(r int)   { s[r/64] &^= 1 << (r % 64) }
+func (s regset) union(t regset) {
+	for i := range s {
+		s[i] |= t[i]
+	}
+}
 func (s regset) each(f func(r int)) {
 	for i, w := range s {
 		for ; w != 0; w &= w - 1 {
@@ -366,15 +372,7 @@ func (l *lower) liveness() []regset {
 		changed = false
 		for i := len(l.code) - 1; i >= 0; i-- {
 			l.liveAfter(i, live, tmp)
-			in := &l.code[i]
-			if in.Op.Info().HasDst {
-				tmp.remove(in.Dst)
-			}
-			in.uses(func(o *Operand, _ bool) {
-				if o.Kind == OpdReg {
-					tmp.add(int(o.Val))
-				}
-			})
+			l.code[i].liveBefore(tmp)
 			if !slices.Equal(tmp, live[i]) {
 				copy(live[i], tmp)
 				changed = true
@@ -382,6 +380,22 @@ func (l *lower) liveness() []regset {
 		}
 	}
 	return live
+}
+
+// liveBefore turns the registers alive after the instruction into those alive
+// before it. What a dead instruction uses is not alive for its sake.
+func (in *Inst) liveBefore(live regset) {
+	if in.removable() && !live.has(in.Dst) {
+		return
+	}
+	if in.Op.Info().HasDst {
+		live.remove(in.Dst)
+	}
+	in.uses(func(o *Operand, _ bool) {
+		if o.Kind == OpdReg {
+			live.add(int(o.Val))
+		}
+	})
 }
 
 func (l *lower) liveAfter(at int, live []regset, out regset) {
@@ -399,23 +413,29 @@ func (l *lower) removeDead(live []regset) bool {
 	after := newRegset(len(l.regs))
 	return l.filter(func(i int) bool {
 		in := &l.code[i]
-		switch in.Op {
-		case OpMov, OpConv, OpUn:
-		case OpBin:
-			switch BinOp(in.Sub) {
-			case Div, Mod, Shl, Shr:
-				return true // may be undefined
-			}
-		case OpLoad:
-			if !in.Private {
-				return true
-			}
-		default:
+		if !in.removable() {
 			return true
 		}
 		l.liveAfter(i, live, after)
 		return after.has(in.Dst)
 	})
+}
+
+// removable reports whether the instruction does nothing but write its result.
+func (in *Inst) removable() bool {
+	switch in.Op {
+	case OpMov, OpConv, OpUn:
+		return true
+	case OpBin:
+		switch BinOp(in.Sub) {
+		case Div, Mod, Shl, Shr:
+			return false // may be undefined
+		}
+		return true
+	case OpLoad:
+		return in.Private
+	}
+	return false
 }
 
 // allocateRegisters gives virtual registers their numbers: first those alive
@@ -474,14 +494,15 @@ func (l *lower) interference(live []regset) []regset {
 			continue
 		}
 		l.liveAfter(i, live, after)
-		after.each(func(r int) {
-			// A copy may share its source's number.
-			if r == in.Dst || in.Op == OpMov && in.A == regOp(r) {
-				return
-			}
-			conflicts[in.Dst].add(r)
-			conflicts[r].add(in.Dst)
-		})
+		after.remove(in.Dst)
+		if in.Op == OpMov && in.A.Kind == OpdReg {
+			after.remove(int(in.A.Val)) // a copy may share its source's number
+		}
+		conflicts[in.Dst].union(after)
+	}
+	// Both ways.
+	for a := range conflicts {
+		conflicts[a].each(func(b int) { conflicts[b].add(a) })
 	}
 	return conflicts
 }
@@ -503,13 +524,18 @@ func (l *lower) color(color []int, conflicts []regset, base int, pick func(int) 
 			used[l.code[i].Dst] = true
 		}
 	}
+	taken := make([]bool, base+len(l.regs)+1) // by number
 	top := base
 	for r := range l.regs {
 		if color[r] >= 0 || !pick(r) || !used[r] {
 			continue
 		}
-		taken := map[int]bool{}
-		conflicts[r].each(func(o int) { taken[color[o]] = true })
+		clear(taken)
+		conflicts[r].each(func(o int) {
+			if color[o] >= 0 {
+				taken[color[o]] = true
+			}
+		})
 		c := -1
 		for _, f := range friends[r] {
 			if color[f] >= base && !taken[color[f]] {
@@ -528,14 +554,24 @@ func (l *lower) color(color []int, conflicts []regset, base int, pick func(int) 
 	return top
 }
 
+// registerNames names a number after the variables that share it, if they all
+// have one name.
 func (l *lower) registerNames(color []int, n int) []string {
 	names := make([]string, n)
+	mixed := make([]bool, n)
 	for r, c := range color {
-		if c < 0 || c >= n || l.regs[r].name == "" || slices.Contains(names, l.regs[r].name) {
-			continue
-		}
-		if names[c] == "" {
+		switch {
+		case c < 0 || c >= n:
+		case names[c] == "":
 			names[c] = l.regs[r].name
+			mixed[c] = mixed[c] || names[c] == ""
+		case names[c] != l.regs[r].name:
+			mixed[c] = true
+		}
+	}
+	for c := range names {
+		if mixed[c] || slices.Contains(names[:c], names[c]) {
+			names[c] = ""
 		}
 	}
 	return names

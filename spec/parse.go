@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -34,39 +33,47 @@ const libDir = "<mc>"
 
 // includeFS shows the parser the embedded headers below libDir and the model's
 // folder everywhere else.
-type includeFS struct{ dir, lib fs.FS }
+type includeFS struct {
+	dir, lib fs.FS
+	opens    int
+	err      error // what was wrong with an included file that is there
+}
 
-func (f includeFS) Open(name string) (fs.File, error) {
+func (f *includeFS) Open(name string) (fs.File, error) {
 	if rest, ok := strings.CutPrefix(name, libDir+"/"); ok {
 		return f.lib.Open(rest)
 	}
 	if f.dir == nil || !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	file, err := f.dir.Open(name)
+	if f.opens++; f.opens > maxIncludes {
+		f.err = ErrorList{{File: name, Line: 1, Col: 1, Msg: fmt.Sprintf("more than %d files are included: does one include itself?", maxIncludes)}}
+		return nil, f.err
+	}
+	text, err := readSource(f.dir, name)
+	if err == nil {
+		err = guardText(name, text)
+	}
 	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) && f.err == nil {
+			f.err = err
+		}
 		return nil, err
 	}
-	st, err := file.Stat()
-	if err == nil && st.Size() > maxSource {
-		file.Close()
-		return nil, fmt.Errorf("%s is larger than %d KiB", name, maxSource>>10)
-	}
-	return file, err
+	return f.dir.Open(name)
 }
+
+// maxIncludes bounds how many of the model's own files are included.
+const maxIncludes = 100
 
 // displayName is a file's name as the reader knows it.
 func displayName(name string) string {
 	return strings.TrimPrefix(path.Clean(name), libDir+"/")
 }
 
-// Bounds on what the parser is given, so that no text of a few bytes can cost
-// much: tokens that macros may expand to, text after preprocessing, and nesting.
-const (
-	maxExpansion = 1 << 20
-	maxExpanded  = 4 << 20
-	maxNesting   = 200
-)
+// maxExpansion bounds the tokens that macros may expand to, so that no text of a
+// few bytes can cost much. More such bounds are in guard.go.
+const maxExpansion = 1 << 20
 
 // preamble is what the parser itself needs to find declared.
 const preamble = `int __predefined_declarator;
@@ -91,18 +98,17 @@ func scenarioMacros(s Scenario, ncpu int, isolated uint64) string {
 
 // parseC parses the model for the scenario, with the harness behind it.
 func (m *Model) parseC(s Scenario, ncpu int, isolated uint64) (ast *cc.AST, err error) {
-	defer func() {
-		if e := recover(); e != nil {
-			ast, err = nil, ErrorList{{File: m.File, Msg: fmt.Sprintf("not understood as C: %v", e)}}
-		}
-	}()
 	abi, err := cc.NewABI("linux", "amd64")
 	if err != nil {
 		return nil, err
 	}
+	if err := guardText(m.File, m.Text); err != nil {
+		return nil, err
+	}
+	files := &includeFS{dir: m.dir, lib: Library()}
 	cfg := &cc.Config{
 		ABI:             abi,
-		FS:              includeFS{m.dir, Library()},
+		FS:              files,
 		FSOnly:          true,
 		ExpansionLimit:  maxExpansion,
 		IncludePaths:    []string{"", libDir},
@@ -118,29 +124,22 @@ func (m *Model) parseC(s Scenario, ncpu int, isolated uint64) (ast *cc.AST, err 
 		{Name: m.File, Value: m.Text},
 		{Name: libDir + "/harness.c", Value: harness},
 	}
-	w := &nestingWriter{}
-	if err := cc.Preprocess(cfg, sources, w); err != nil {
-		return nil, m.parseError(err)
+	defer func() {
+		if recover() != nil {
+			ast, err = nil, m.parseError(errGaveUp, cfg, sources)
+		}
+	}()
+	if err := cc.Preprocess(cfg, sources, &tokenGuard{}); err != nil {
+		return nil, m.parseError(err, cfg, sources)
 	}
 	ast, err = cc.Translate(cfg, sources)
 	if err != nil {
-		return nil, m.parseError(err)
+		return nil, m.parseError(err, cfg, sources)
 	}
 	return ast, nil
 }
 
-func (m *Model) parseError(err error) error {
-	if errors.Is(err, errTooDeep) || errors.Is(err, errTooMuch) {
-		return ErrorList{{File: m.File, Msg: err.Error()}}
-	}
-	list := parseCCErrors(err, m.File, displayName)
-	for _, e := range list {
-		if name, ok := strings.CutPrefix(e.Msg, "include file not found: "); ok {
-			e.Msg = fmt.Sprintf("unknown header %s: the embedded ones are %s; others are looked up beside the model", name, strings.Join(headerNames(), ", "))
-		}
-	}
-	return list.err()
-}
+var errGaveUp = errors.New("the parser gave up")
 
 func headerNames() []string {
 	names, err := fs.Glob(Library(), "linux/*.h")
@@ -148,25 +147,4 @@ func headerNames() []string {
 		panic(err) // the pattern is well formed
 	}
 	return append([]string{"mc.h"}, names...)
-}
-
-var (
-	errTooDeep = fmt.Errorf("brackets are nested more than %d deep", maxNesting)
-	errTooMuch = fmt.Errorf("is larger than %d MiB after preprocessing", maxExpanded>>20)
-)
-
-// A nestingWriter takes the preprocessed text and refuses what the parser,
-// which is recursive, should not be given.
-type nestingWriter struct{ depth, size int }
-
-func (w *nestingWriter) Write(p []byte) (int, error) {
-	if w.size += len(p); w.size > maxExpanded {
-		return 0, errTooMuch
-	}
-	w.depth += bytes.Count(p, []byte("(")) + bytes.Count(p, []byte("[")) + bytes.Count(p, []byte("{"))
-	w.depth -= bytes.Count(p, []byte(")")) + bytes.Count(p, []byte("]")) + bytes.Count(p, []byte("}"))
-	if w.depth > maxNesting {
-		return 0, errTooDeep
-	}
-	return len(p), nil
 }

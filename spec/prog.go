@@ -381,9 +381,10 @@ const (
 	GhostLock                      // the thread holds one more lock, a
 	GhostUnlock                    // one less
 	GhostMaySleep                  // a call that may sleep
+	GhostRefused                   // a get gave no reference
 	ghostKindCount
 )
 
-var ghostNames = [ghostKindCount]string{"got", "putting", "final_put", "get_begin", "get_end", "unload_begin", "call_end", "balance", "lock", "unlock", "might_sleep"}
+var ghostNames = [ghostKindCount]string{"got", "putting", "final_put", "get_begin", "get_end", "unload_begin", "call_end", "balance", "lock", "unlock", "might_sleep", "refused"}
 
 func (k GhostKind) String() string { return ghostNames[k] }

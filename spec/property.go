@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // This file names what can be wrong with a run.
 
 // A Property is something that must hold of every run; its value is the word
@@ -33,30 +35,36 @@ const (
 	Unbalanced Property = "unbalanced"
 	// Deadlock: nothing can step and a thread that must finish has not.
 	Deadlock Property = "deadlock"
+
+	// EarlyFailure, a note: a get failed although the final put had not been
+	// decided.
+	EarlyFailure Property = "early-failure"
+	// PlainRace, a note: two threads could access the same memory next, in
+	// either order, one of them writing and one of them by plain C.
+	PlainRace Property = "plain-race"
 )
 
-// Properties lists all properties in order of precedence.
+// Properties lists all properties in order of precedence. The notes come last.
 var Properties = []Property{
 	GetAfterFinalPut, FinalPutWhileHeld, UseAfterRelease, DoubleRelease,
 	Assertion, Invariant, InvalidAccess, SleepInAtomic, Unbalanced, Deadlock,
+	EarlyFailure, PlainRace,
 }
 
+// IsNote reports whether a violation of the property is reported beside the
+// verdict and only counts on demand: it is what some strategies cost, not what
+// makes them wrong.
+func (p Property) IsNote() bool { return p == EarlyFailure || p == PlainRace }
+
 // Rank is the property's place in Properties, or -1.
-func (p Property) Rank() int {
-	for i, q := range Properties {
-		if p == q {
-			return i
-		}
-	}
-	return -1
-}
+func (p Property) Rank() int { return slices.Index(Properties, p) }
 
 // Valid reports whether p is one of Properties.
 func (p Property) Valid() bool { return p.Rank() >= 0 }
 
 var explanations = map[Property]string{
-	GetAfterFinalPut:  "a get succeeded after the final put was decided: the new reference is to an object that is being torn down",
-	FinalPutWhileHeld: "the final put was decided although it was not the last",
+	GetAfterFinalPut:  "the new reference is to an object that is being torn down",
+	FinalPutWhileHeld: "it was not the last put",
 	UseAfterRelease:   "memory of a released object was used",
 	DoubleRelease:     "the object was released twice",
 	Assertion:         "an assertion failed",
@@ -65,6 +73,8 @@ var explanations = map[Property]string{
 	SleepInAtomic:     "a call that may sleep was made where sleeping is not allowed",
 	Unbalanced:        "the preemption count or the locks held are not as they were found",
 	Deadlock:          "nothing can step any more, and a thread that must finish has not",
+	EarlyFailure:      "a get failed before the final put",
+	PlainRace:         "conflicting accesses, one of them plain, are not ordered by anything",
 }
 
 // Explain says in one sentence what the property's violation means.

@@ -11,11 +11,8 @@ import (
 // This file finds the functions that bear a role, checks their signatures, and
 // makes the threads of the scenario from them and the harness.
 
-// The attributes of mc.h. Roles may be borne by one function only.
-var (
-	roleAttrs  = []string{"mc_get", "mc_dup", "mc_put", "mc_unload"}
-	otherAttrs = []string{"mc_init", "mc_invariant", "mc_pinned", "mc_thread", "mc_percpu_thread"}
-)
+// roleAttrs are the attributes of mc.h that one function only may bear.
+var roleAttrs = []string{"mc_get", "mc_dup", "mc_put", "mc_unload"}
 
 func (b *builder) collectRole(fd *cc.FunctionDefinition) {
 	attrs := fd.Declarator.Type().Attributes()
@@ -74,7 +71,22 @@ func (b *builder) checkRoles() {
 	for _, fd := range b.invs {
 		b.wantSignature("mc_invariant", fd, 0, isInteger, "a bool or an integer")
 	}
+	b.wantToken("mc_dup")
+	b.wantToken("mc_put")
 	b.checkRoleSet()
+}
+
+// wantToken refuses a parameter that cannot be what the get returns.
+func (b *builder) wantToken(role string) {
+	get := b.roles["mc_get"]
+	if get == nil || !b.takesToken(role) {
+		return
+	}
+	p, r := params(b.roles[role])[0].Type().Decay(), result(get)
+	if (p.Kind() == cc.Ptr) != (r.Kind() == cc.Ptr) {
+		fd := b.roles[role]
+		b.errorf(b.pos(fd.Declarator), "%s %s takes %s, but mc_get returns %s: want the same", role, fd.Declarator.Name(), typeName(p), typeName(r))
+	}
 }
 
 // checkRoleSet refuses a set of roles that the harness can do nothing with.
@@ -83,7 +95,7 @@ func (b *builder) checkRoleSet() {
 		return
 	}
 	if len(b.roles) == 0 {
-		if len(b.ownThreads()) == 0 {
+		if !slices.ContainsFunc(b.ownThreads(), b.isModels) {
 			b.errs = append(b.errs, &Error{File: b.m.File, Msg: "nothing to run: mark the functions of a strategy with mc_get, mc_put and mc_unload, or a thread with mc_thread(cpu, prio), from <mc.h>"})
 		}
 		return
@@ -102,6 +114,12 @@ func (b *builder) checkRoleSet() {
 	}
 }
 
+// isModels reports whether the thread is the model's own and not one of a
+// header it includes.
+func (b *builder) isModels(t ownThread) bool {
+	return !b.p.Files[b.pos(t.fd.Declarator).File].Library
+}
+
 func (b *builder) signature(role string, maxParams int, okResult func(cc.Type) bool, want string) {
 	if fd := b.roles[role]; fd != nil {
 		b.wantSignature(role, fd, maxParams, okResult, want)
@@ -115,7 +133,7 @@ func (b *builder) wantSignature(role string, fd *cc.FunctionDefinition, maxParam
 		if maxParams == 1 {
 			takes = "at most one parameter, what mc_get returned"
 		}
-		b.errorf(pos, "%s %s takes %d parameters: want %s", role, fd.Declarator.Name(), n, takes)
+		b.errorf(pos, "%s %s takes %s: want %s", role, fd.Declarator.Name(), count(n, "parameter"), takes)
 	}
 	if okResult != nil && !okResult(result(fd)) {
 		b.errorf(pos, "%s %s returns %s: want %s", role, fd.Declarator.Name(), typeName(result(fd)), want)
@@ -137,6 +155,8 @@ type ownThread struct {
 	prio   int64
 }
 
+// ownThreads finds them. mc_thread is two attributes, because the parser keeps
+// the arguments of one as a set.
 func (b *builder) ownThreads() []ownThread {
 	var out []ownThread
 	for _, fd := range b.order {
@@ -144,34 +164,27 @@ func (b *builder) ownThreads() []ownThread {
 		if attrs == nil {
 			continue
 		}
-		if attrs.IsAttrSet("mc_thread") {
-			v := attrValues(attrs, "mc_thread")
-			if len(v) != 2 {
-				b.errorf(b.pos(fd.Declarator), "mc_thread on %s: want mc_thread(cpu, prio), both constant", fd.Declarator.Name())
-				continue
-			}
-			out = append(out, ownThread{fd: fd, cpu: v[0], prio: v[1], class: Class(v[1])})
+		if attrs.IsAttrSet("mc_thread_cpu") {
+			cpu, prio := b.attrValue(fd, "mc_thread_cpu"), b.attrValue(fd, "mc_thread_prio")
+			out = append(out, ownThread{fd: fd, cpu: cpu, prio: prio, class: Class(prio)})
 		}
 		if attrs.IsAttrSet("mc_percpu_thread") {
-			v := attrValues(attrs, "mc_percpu_thread")
-			if len(v) != 1 {
-				b.errorf(b.pos(fd.Declarator), "mc_percpu_thread on %s: want mc_percpu_thread(prio), constant", fd.Declarator.Name())
-				continue
-			}
-			out = append(out, ownThread{fd: fd, perCPU: true, prio: v[0], class: Class(v[0])})
+			prio := b.attrValue(fd, "mc_percpu_thread")
+			out = append(out, ownThread{fd: fd, perCPU: true, prio: prio, class: Class(prio)})
 		}
 	}
 	return out
 }
 
-func attrValues(a *cc.Attributes, name string) []int64 {
-	var out []int64
-	for _, v := range a.AttrValue(name) {
-		if n, ok := intValue(v); ok {
-			out = append(out, n)
+// attrValue is the constant argument of an attribute.
+func (b *builder) attrValue(fd *cc.FunctionDefinition, name string) int64 {
+	if v := fd.Declarator.Type().Attributes().AttrValue(name); len(v) == 1 {
+		if n, ok := intValue(v[0]); ok {
+			return n
 		}
 	}
-	return out
+	b.errorf(b.pos(fd.Declarator), "thread %s: want mc_thread(cpu, prio) or mc_percpu_thread(prio), all constant", fd.Declarator.Name())
+	return 0
 }
 
 const maxCPU = 61
@@ -225,7 +238,11 @@ func (b *builder) ownThread(t ownThread) {
 		b.errorf(pos, "priority %d of thread %s: want MC_OTHER or MC_STOP", t.prio, name)
 		return
 	}
-	if !t.perCPU && (t.cpu < 0 || t.cpu >= int64(b.p.NCPU)) {
+	if !t.perCPU && (t.cpu < 0 || t.cpu > maxCPU) {
+		b.errorf(pos, "CPU %d of thread %s: a machine has CPUs 0 to %d at most", t.cpu, name, maxCPU)
+		return
+	}
+	if !t.perCPU && t.cpu >= int64(b.p.NCPU) {
 		b.errorf(pos, "CPU %d of thread %s: the scenario has CPUs 0 to %d", t.cpu, name, b.p.NCPU-1)
 		return
 	}
@@ -251,6 +268,9 @@ func (l *lower) noteObject(v value, pos Pos) {
 	case OpdAddr:
 		for _, s := range b.statics {
 			if s.first >= 0 && int64(s.first) <= v.op.Val && v.op.Val < int64(s.first+s.cells) {
+				if s.local {
+					l.errorf(pos, "the lifetime of %s: declare it outside the function", s.name)
+				}
 				b.use.objects[s.key] = true
 				return
 			}

@@ -215,5 +215,6 @@ func ParseScenario(text string) (Scenario, error) {
 			return s, fmt.Errorf("unknown scenario %q: want one of %s, or numbers such as getters=3,gets=2", text, strings.Join(ScenarioNames(), ", "))
 		}
 	}
+	s.Unloaders = s.unloaders()
 	return s, s.Validate()
 }

@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"modernc.org/cc/v4"
 )
@@ -24,50 +26,70 @@ type typeError struct{ msg string }
 
 func (e *typeError) Error() string { return e.msg }
 
-// leaves lists the scalars of a type in memory order.
-func leaves(t cc.Type) ([]leaf, error) {
-	var out []leaf
-	err := appendLeaves(&out, t, "", 0)
-	return out, err
+// A layout is a type laid out in cells, or why it cannot be.
+type layout struct {
+	leaves []leaf
+	err    error
+	visits int // of types, while it is made
+	depth  int // of the type that is being laid out
 }
 
-func appendLeaves(out *[]leaf, t cc.Type, name string, offset int64) error {
-	if len(*out) > maxCells {
-		return &typeError{fmt.Sprintf("has more than %d cells: a model is a small program", maxCells)}
+// layout lays a type out, once.
+func (b *builder) layout(t cc.Type) *layout {
+	y := b.layouts[t]
+	if y == nil {
+		y = &layout{}
+		y.err = y.add(t, "", 0)
+		b.layouts[t] = y
 	}
+	return y
+}
+
+// add lays out a part of a type. Types without any scalar are not stored but
+// cost a visit: they, too, could be many.
+func (y *layout) add(t cc.Type, name string, offset int64) error {
+	if y.visits++; y.visits > 4*maxCells || len(y.leaves) > maxCells {
+		return errTooManyCells
+	}
+	if y.depth++; y.depth > maxNesting {
+		return &typeError{fmt.Sprintf("is a type nested more than %d deep", maxNesting)}
+	}
+	defer func() { y.depth-- }()
 	switch t := t.(type) {
 	case *cc.ArrayType:
-		return appendArray(out, t, name, offset)
+		return y.addArray(t, name, offset)
 	case *cc.StructType:
-		return appendStruct(out, t, name, offset)
+		return y.addStruct(t, name, offset)
 	}
 	if err := scalarError(t); err != nil {
 		return err
 	}
-	*out = append(*out, leaf{name, offset, t})
+	y.leaves = append(y.leaves, leaf{name, offset, t})
 	return nil
 }
 
-func appendArray(out *[]leaf, t *cc.ArrayType, name string, offset int64) error {
+var errTooManyCells = &typeError{fmt.Sprintf("has more than %d cells: a model is a small program", maxCells)}
+
+func (y *layout) addArray(t *cc.ArrayType, name string, offset int64) error {
 	switch {
 	case t.IsVLA():
 		return &typeError{"an array of variable length: give it a constant one"}
 	case t.IsIncomplete() || t.Len() < 0:
 		return &typeError{"an array of unknown length: give it a constant one"}
 	case t.Len() > maxCells:
-		return &typeError{fmt.Sprintf("has more than %d cells: a model is a small program", maxCells)}
+		return errTooManyCells
 	}
 	for i := int64(0); i < t.Len(); i++ {
-		if err := appendLeaves(out, t.Elem(), fmt.Sprintf("%s[%d]", name, i), offset+i*t.Elem().Size()); err != nil {
+		if err := y.add(t.Elem(), fmt.Sprintf("%s[%d]", name, i), offset+i*t.Elem().Size()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func appendStruct(out *[]leaf, t *cc.StructType, name string, offset int64) error {
+func (y *layout) addStruct(t *cc.StructType, name string, offset int64) error {
 	if t.IsIncomplete() {
-		return &typeError{fmt.Sprintf("%v is declared but not defined", t)}
+		return &typeError{fmt.Sprintf("%s is declared but not defined", typeName(t))}
 	}
 	for i := 0; i < t.NumFields(); i++ {
 		f := t.FieldByIndex(i)
@@ -78,7 +100,7 @@ func appendStruct(out *[]leaf, t *cc.StructType, name string, offset int64) erro
 		if f.Name() != "" {
 			sub += "." + f.Name()
 		}
-		if err := appendLeaves(out, f.Type(), sub, offset+f.Offset()); err != nil {
+		if err := y.add(f.Type(), sub, offset+f.Offset()); err != nil {
 			return err
 		}
 	}
@@ -96,31 +118,34 @@ func scalarError(t cc.Type) error {
 	case cc.Union:
 		return &typeError{"a union: use a struct"}
 	case cc.Struct, cc.Array:
-		return &typeError{fmt.Sprintf("%v is not a single value", t)}
+		return &typeError{fmt.Sprintf("%s is not a single value", typeName(t))}
 	case cc.Void:
 		return &typeError{"void has no value"}
 	}
 	return &typeError{fmt.Sprintf("type %v is not supported: models compute with integers and pointers", t)}
 }
 
-// numLeaves is the size of a type in cells.
-func numLeaves(t cc.Type) (int, error) {
-	ls, err := leaves(t)
-	return len(ls), err
+// leaves lists the scalars of a type in memory order.
+func (b *builder) leaves(t cc.Type) ([]leaf, error) {
+	y := b.layout(t)
+	return y.leaves, y.err
 }
 
-// leafAt is the index of the first leaf at a byte offset of the type, or -1.
-func leafAt(t cc.Type, offset int64) int {
-	ls, err := leaves(t)
+// numLeaves is the size of a type in cells.
+func (b *builder) numLeaves(t cc.Type) (int, error) {
+	y := b.layout(t)
+	return len(y.leaves), y.err
+}
+
+// leafAt is the index of the first leaf at or after a byte offset of the type,
+// or -1.
+func (b *builder) leafAt(t cc.Type, offset int64) int {
+	ls, err := b.leaves(t)
 	if err != nil {
 		return -1
 	}
-	for i, l := range ls {
-		if l.offset >= offset {
-			return i
-		}
-	}
-	return len(ls)
+	i, _ := slices.BinarySearchFunc(ls, offset, func(l leaf, off int64) int { return cmp.Compare(l.offset, off) })
+	return i
 }
 
 func isInteger(t cc.Type) bool { return cc.IsIntegerType(t) || t.Kind() == cc.Enum }
@@ -144,7 +169,7 @@ func describeType(t cc.Type) Type {
 
 func describeEnum(t *cc.EnumType) Type {
 	u := t.UnderlyingType()
-	d := Type{Name: typeName(t), Bits: int(u.Size() * 8), Unsigned: !cc.IsSignedInteger(u)}
+	d := Type{Name: typeName(t), Bits: int(u.Size() * 8), Unsigned: !cc.IsSignedInteger(u) || u.Kind() == cc.Int && !hasNegative(t)}
 	for _, e := range t.Enumerators() {
 		if v, ok := intValue(e.Value()); ok {
 			d.Enum = append(d.Enum, Member{e.Token.SrcStr(), v})
@@ -166,6 +191,9 @@ func typeName(t cc.Type) string {
 		return fmt.Sprintf("%s[%d]", typeName(t.Elem()), t.Len())
 	case *cc.FunctionType:
 		return "function"
+	}
+	if t.Kind() == cc.Bool {
+		return "bool"
 	}
 	return t.Kind().String()
 }

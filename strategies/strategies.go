@@ -7,6 +7,9 @@ package strategies
 import (
 	"embed"
 	"fmt"
+	"path"
+	"slices"
+	"strings"
 	"sync"
 
 	"lastput/spec"
@@ -26,37 +29,45 @@ var paths = []string{
 	"lookup/dec_then_lock.c",
 }
 
-// load reads all models once, when the first is asked for.
-var load = sync.OnceValue(func() []*spec.Model {
-	models := make([]*spec.Model, len(paths))
-	for i, p := range paths {
-		m, err := spec.Load(files, p)
-		if err != nil {
-			panic(fmt.Sprintf("strategies: internal error: %v", err))
-		}
-		models[i] = m
+// models holds a function for each of paths that reads the model once, when it
+// is first asked for.
+var models = func() []func() *spec.Model {
+	var out []func() *spec.Model
+	for _, p := range paths {
+		out = append(out, sync.OnceValue(func() *spec.Model {
+			m, err := spec.Load(files, p)
+			if err != nil {
+				panic(fmt.Sprintf("strategies: internal error: %v", err))
+			}
+			return m
+		}))
 	}
-	return models
-})
+	return out
+}()
 
 // All returns every strategy, in the order in which they are shown.
-func All() []*spec.Model { return append([]*spec.Model(nil), load()...) }
+func All() []*spec.Model {
+	var out []*spec.Model
+	for _, load := range models {
+		out = append(out, load())
+	}
+	return out
+}
 
 // Names returns the names of All.
 func Names() []string {
 	var names []string
-	for _, m := range load() {
-		names = append(names, m.Name)
+	for _, p := range paths {
+		names = append(names, strings.TrimSuffix(path.Base(p), ".c"))
 	}
 	return names
 }
 
 // Find returns the strategy of that name.
 func Find(name string) (*spec.Model, bool) {
-	for _, m := range load() {
-		if m.Name == name {
-			return m, true
-		}
+	i := slices.Index(Names(), name)
+	if i < 0 {
+		return nil, false
 	}
-	return nil, false
+	return models[i](), true
 }

@@ -5,6 +5,8 @@
 #ifndef _MC_H
 #define _MC_H
 
+#include <linux/types.h>
+
 /* Roles: the harness calls the functions that bear them. */
 #define mc_get		__attribute__((mc_get))
 #define mc_pinned	__attribute__((mc_pinned))
@@ -20,7 +22,8 @@
 /* Threads of the model's own. Priorities are scheduling classes. */
 #define MC_OTHER	0
 #define MC_STOP		100
-#define mc_thread(cpu, prio)	__attribute__((mc_thread(cpu, prio)))
+#define mc_thread(cpu, prio)	\
+	__attribute__((mc_thread_cpu(cpu))) __attribute__((mc_thread_prio(prio)))
 /* One thread on every CPU, born asleep, which need not finish. */
 #define mc_percpu_thread(prio)	__attribute__((mc_percpu_thread(prio)))
 

@@ -68,13 +68,11 @@ static int try_stop_module(void *unused)
 
 #if defined(FAULT_NO_STOP)
 /* Nobody is stopped: the sum is taken while others count. */
-#define stop_and(fn) fn(NULL)
+#define stop_machine(fn, data, cpus) fn(data)
 #elif defined(FAULT_SKIP_ISOLATED)
 /* Isolated CPUs are left alone. */
-#define stop_and(fn) \
-	stop_machine_cpus(fn, NULL, cpu_online_mask & ~cpu_isolated_mask)
-#else
-#define stop_and(fn) stop_machine(fn, NULL, NULL)
+#define stop_machine(fn, data, cpus) \
+	stop_machine_cpus(fn, data, cpu_online_mask & ~cpu_isolated_mask)
 #endif
 
 mc_unload bool delete_module(void)
@@ -82,11 +80,11 @@ mc_unload bool delete_module(void)
 	int ret;
 
 	mutex_lock(&module_mutex);
-	if (modules == NULL) {
+	if (!modules) {
 		mutex_unlock(&module_mutex);
 		return false;
 	}
-	ret = stop_and(try_stop_module);
+	ret = stop_machine(try_stop_module, NULL, NULL);
 	if (ret == 0)
 		modules = NULL;
 	mutex_unlock(&module_mutex);

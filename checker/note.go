@@ -1,0 +1,123 @@
+package checker
+
+import (
+	"fmt"
+
+	"lastput/spec"
+)
+
+// This file records what is worth a note beside a verdict: properties that say
+// what a strategy costs its users rather than whether it is right.
+
+// A Note is the first case met of a property that is only noted.
+type Note struct {
+	Property spec.Property
+	Message  string
+	Pos      spec.Pos
+	Frame    int
+}
+
+// rules say which properties count.
+type rules struct {
+	ignore []spec.Property // those that are looked past
+	strict bool            // notes count as violations
+}
+
+// note records a case of a noted property, unless one is known.
+func (m *machine) note(prop spec.Property, in *spec.Inst, format string, args ...any) {
+	if m.notes[prop] == nil {
+		m.notes[prop] = &Note{Property: prop, Message: fmt.Sprintf(format, args...), Pos: in.Pos, Frame: in.Frame}
+	}
+}
+
+// noteList lists the notes in order of precedence.
+func (m *machine) noteList() []Note {
+	var out []Note
+	for _, p := range spec.Properties {
+		if n := m.notes[p]; n != nil {
+			out = append(out, *n)
+		}
+	}
+	return out
+}
+
+// refused notes a get that failed although no final put was decided.
+func (m *machine) refused(s state, t int, in *spec.Inst) {
+	for o := range m.p.Objects {
+		if s[m.final+o] != 0 {
+			return
+		}
+	}
+	m.fail(spec.EarlyFailure, t, in, false, "a get of %s failed before the final put", m.p.Threads[t].Name)
+}
+
+// race looks for a plain race in the state: two threads that may both step
+// now, and whose steps access the same cell, one of them writing and one of
+// them by plain C. By the argument of Adve and Hill, "Weak ordering: a new
+// definition" (ISCA 1990), a program has an execution with unordered
+// conflicting accesses iff it has one with adjacent ones, and these are the
+// states before such.
+func (m *machine) race(s state) (a, b int, found bool) {
+	for t := range m.threads {
+		if !m.plain[s[m.threads[t].pc]] || !m.mayStep(s, t) {
+			continue
+		}
+		cell, ok := m.restingCell(s, t)
+		for u := range m.threads {
+			if !ok || u == t || !m.at(s, u).Op.Info().Access || !m.mayStep(s, u) {
+				continue
+			}
+			other, okOther := m.restingCell(s, u)
+			if okOther && cell == other && (m.writes(s, t) || m.writes(s, u)) {
+				return min(t, u), max(t, u), true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// writes reports whether the access the thread rests at can change memory.
+func (m *machine) writes(s state, t int) bool {
+	op := m.at(s, t).Op
+	return op == spec.OpStore || op == spec.OpRMW
+}
+
+// restingCell is the cell of the access the thread rests at, if it has one.
+func (m *machine) restingCell(s state, t int) (int, bool) {
+	cell, bad := m.locate(s, m.threadFrame(s, t), m.at(s, t))
+	return cell, bad == ""
+}
+
+// checkRaces notes the first plain race, or in strict mode reports it.
+func (m *machine) checkRaces(s state) *Violation {
+	if !m.anyPlain || m.ignored[raceRank] || !m.strict && m.notes[spec.PlainRace] != nil || s[m.violated] != 0 {
+		return nil
+	}
+	t, u, found := m.race(s)
+	if !found {
+		return nil
+	}
+	in, other := m.at(s, t), m.at(s, u)
+	cell, _ := m.restingCell(s, t)
+	pos, _ := ModelPlace(m.p, other.Pos, other.Frame)
+	format, args := "%s and %s access %s in either order, the second at %s", []any{m.p.Threads[t].Name, m.p.Threads[u].Name, m.p.Cells[cell].Name, m.p.Place(pos)}
+	if !m.strict {
+		m.note(spec.PlainRace, in, format, args...)
+		return nil
+	}
+	return &Violation{Property: spec.PlainRace, Thread: t, Message: fmt.Sprintf(format, args...), Pos: in.Pos, Frame: in.Frame}
+}
+
+var raceRank = spec.PlainRace.Rank()
+
+// findPlain marks the instructions that are plain accesses to shared memory.
+func (m *machine) findPlain() {
+	m.plain = make([]bool, len(m.p.Code))
+	for i := range m.p.Code {
+		in := &m.p.Code[i]
+		if in.Visible() && (in.Op == spec.OpLoad || in.Op == spec.OpStore) && in.Order == spec.Plain {
+			m.plain[i] = true
+			m.anyPlain = true
+		}
+	}
+}

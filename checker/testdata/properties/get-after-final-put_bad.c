@@ -1,0 +1,21 @@
+// mc: title a reference is counted after the look whether there is an object
+// mc: expect threads violated get-after-final-put
+
+#include <linux/atomic.h>
+
+static int obj;
+static int count;	/* -1: it is going */
+
+mc_thread(0, MC_OTHER) static void getter(void)
+{
+	if (READ_ONCE(count) >= 0) {
+		xchg(&count, 1);
+		mc_got(&obj);
+	}
+}
+
+mc_thread(1, MC_OTHER) static void owner(void)
+{
+	if (cmpxchg(&count, 0, -1) == 0)
+		mc_final_put(&obj);
+}

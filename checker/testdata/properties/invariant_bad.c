@@ -1,0 +1,17 @@
+// mc: title money is nowhere for a moment
+// mc: expect threads violated invariant
+
+#include <mc.h>
+
+static int from = 1, to;
+
+mc_invariant static int money(void)
+{
+	return from + to == 1;
+}
+
+mc_thread(0, MC_OTHER) static void move(void)
+{
+	from = 0;
+	to = 1;
+}

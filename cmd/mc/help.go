@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// This file holds the words of mc's help.
+
+const helpHelp = `Says what mc can do, or what COMMAND does.
+
+    mc help check
+`
+
+const listHelp = `Lists the built-in strategies, a line each; or says of one, or of your own
+file, what it is, where it is from, what to learn from it and what it expects.
+
+    mc list
+    mc list isolated_skip
+`
+
+const checkHelp = `Runs every interleaving of each model in each scenario, and says for which
+bounds it is right or draws the simplest run that breaks it. A model is a
+built-in strategy (mc list) or a C file of yours: a name that ends in .c or
+has a / in it.
+
+Scenarios: without these flags, the standard battery, or the threads of a
+model that has its own.
+    --scenario NAME    basic, same-cpu, migrate, nested, isolated or threads;
+                       several with commas, or repeated
+    The others change the numbers of the scenarios named, or of basic:
+    --getters N        threads that get and put, each on a CPU of its own
+    --gets G           rounds of get and put that each of them runs
+    --nested D         references it takes while it holds one
+    --unloaders U      threads that unload, each on a CPU of its own
+    --isolated K       the CPUs of the last K getters are isolated
+    --migrate          threads move to other CPUs wherever they may
+    --same-cpu         the first getter runs on the unloader's CPU
+
+Limits: a search that reaches one ends inconclusive, with what it has seen.
+    --max-states N     states stored: 5000, 20k, 3M, 1e6
+    --max-memory SIZE  bytes for the stored states: 512M, 8G (default 4G)
+    --timeout TIME     for each scenario: 30s, 5m
+
+Judgement:
+    --ignore PROPERTY  look past violations of it; repeatable, commas
+    --strict           what is otherwise a note counts as a violation
+    --expect           hold each file to its "// mc: expect" lines: draw only
+                       what differs. A scenario of which the file says nothing
+                       is expected to be verified
+
+Output:
+    --expand           draw the steps inside library functions, too
+    --json             one JSON document instead of text
+    --timing           say how long each search took
+
+Exit code: 0 nothing is violated; 1 something is (with --expect: something
+differs from the file); 2 usage, bad model or internal error; 3 inconclusive.
+Where several apply, the first of 2, 1, 3, 0.
+
+    mc check isolated_skip
+    mc check --getters 3 --gets 2 stop_machine
+    mc check --json --scenario basic,isolated my_model.c
+`
+
+const showHelp = `Prints the C of a model: a built-in strategy (mc list) or a file of yours.
+
+    --program          print the flat program made of it, instead: cells,
+                       threads and instructions, all that is explored
+    --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
+    --isolated K, --migrate, --same-cpu
+                       with --program, the scenario it is made for, as in
+                       mc check (default basic)
+
+    mc show stop_machine
+    mc show --program --getters 1 --gets 1 stop_machine
+`
+
+const replayHelp = `Plays a run again that mc check has recorded, every step of it. STRING is what
+mc check prints after "replay:"; name the file, too, if the model is yours. A
+recording fits the program it was made of and no other: if the model has
+changed since, check it again.
+
+Exit code: 1 if the run ends in a violation, 0 if it does not, 2 if it cannot
+be played.
+
+    mc replay STRING
+    mc replay my_model.c STRING
+`
+
+const usageHead = `mc checks how an object is torn down while others may still get a reference to
+it: it runs every interleaving of a synchronization strategy, written in
+kernel-style C, and draws the simplest run that breaks it.
+
+usage: mc COMMAND [flags] ...
+
+`
+
+const usageTail = `
+To start with:
+    mc list                    the strategies that come with it
+    mc check isolated_skip     a race, drawn
+    mc help check              all about checking, your own C files included
+`
+
+// usage is what mc says when it is asked nothing.
+func usage() string {
+	var b strings.Builder
+	b.WriteString(usageHead)
+	for _, cmd := range commands {
+		fmt.Fprintf(&b, "    %-8s %s\n", cmd.name, cmd.summary)
+	}
+	b.WriteString(usageTail)
+	return b.String()
+}
+
+// help prints the usage, or a command's page.
+func help(c *call, args []string) (status, error) {
+	f := newFlagSet("help")
+	operands, err := f.parse(args)
+	if err != nil {
+		return failed, err
+	}
+	switch len(operands) {
+	case 0:
+		c.printf("%s", usage())
+		return ok, nil
+	case 1:
+		cmd, err := findCommand(operands[0])
+		if err != nil {
+			return failed, err
+		}
+		c.printf("%s", cmd.page())
+		return ok, nil
+	}
+	return failed, f.usage("one command at a time")
+}
