@@ -220,6 +220,10 @@ func (b *builder) collect(ast *cc.AST) {
 
 func (b *builder) collectFunc(fd *cc.FunctionDefinition) {
 	name := fd.Declarator.Name()
+	if _, ok := fd.Declarator.Type().(*cc.FunctionType); !ok {
+		b.errorf(b.pos(fd.Declarator), "%s has a body but no parameters: want %s(void)", name, name)
+		return
+	}
 	if old := b.funcs[name]; old != nil {
 		b.errorf(b.pos(fd.Declarator), "%s is defined twice: first in line %d", name, old.Position().Line)
 		return
@@ -332,6 +336,8 @@ func (b *builder) program() {
 	for _, fd := range b.invs {
 		b.p.Invariants = append(b.p.Invariants, b.proc(fd, false))
 	}
+	b.checkInvariants()
+	b.uncalledWitnesses()
 	if get := b.roles["mc_get"]; get != nil && !b.judged {
 		b.errorf(b.pos(get.Declarator), "the model never says mc_final_put or mc_release: nothing would be judged")
 	}
@@ -341,6 +347,40 @@ func (b *builder) program() {
 func (b *builder) checkUnused(v *staticVar) {
 	if err := b.layout(v.typ).err; err != nil {
 		b.errorf(v.pos, "%s: %v", v.name, err)
+	}
+}
+
+// checkInvariants refuses invariants that change memory: they hold of states
+// and are no part of a run.
+func (b *builder) checkInvariants() {
+	for _, i := range b.p.Invariants {
+		p := b.p.Procs[i]
+		for _, in := range b.p.Code[p.Entry:p.End] {
+			if (in.Op == OpStore || in.Op == OpRMW) && !in.Private {
+				b.errorf(in.Pos, "%s is an invariant and changes memory: it may only look", p.Name)
+				return
+			}
+		}
+	}
+}
+
+// uncalledWitnesses adds the mc_cover statements of functions that nothing
+// calls: no run reaches them, and that has to be seen.
+func (b *builder) uncalledWitnesses() {
+	called := map[string]bool{}
+	for _, f := range b.p.Frames {
+		called[f.Func] = true
+	}
+	for _, fd := range b.order {
+		if called[fd.Declarator.Name()] || b.p.Files[b.pos(fd.Declarator).File].Library {
+			continue
+		}
+		for _, tok := range cc.NodeTokens(fd.CompoundStatement) {
+			if tok.SrcStr() == "__mc_cover" {
+				p := tok.Position()
+				b.p.Covers = append(b.p.Covers, Cover{Pos: Pos{b.file(p.Filename), p.Line, p.Column}, Msg: b.msg("in " + fd.Declarator.Name() + "(), which nothing calls")})
+			}
+		}
 	}
 }
 

@@ -145,13 +145,7 @@ func (l *lower) biFence(args []cc.ExpressionNode, pos Pos) value {
 // biThisCPU is this CPU's element used as a pointer rather than accessed: the
 // CPU is read in a step of its own.
 func (l *lower) biThisCPU(args []cc.ExpressionNode, pos Pos) value {
-	pl := l.pointee(args[0], pos)
-	size, err := l.b.numLeaves(pl.typ)
-	if err != nil || pl.reg >= 0 {
-		l.errorf(pos, "not a per-CPU variable")
-		return l.zero()
-	}
-	pl.thisCPU = size
+	pl := l.perCPU(args[0], pos)
 	return value{op: l.address(pl, pos), typ: pl.typ.Pointer()}
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // fuzzTime is how long a text may take to be refused or built.
-const fuzzTime = 10 * time.Second
+const fuzzTime = time.Minute
 
 // FuzzLoad feeds the front end texts that are nearly C: it says what is wrong
 // with them, or makes a sane program, the same twice.

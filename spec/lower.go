@@ -59,6 +59,8 @@ type place struct {
 	addr    Operand
 	thisCPU int
 	typ     cc.Type
+	// elems is, for the first element of an array, how many there are.
+	elems int64
 }
 
 // An env is an inlined call in progress.

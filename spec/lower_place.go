@@ -136,11 +136,19 @@ func (l *lower) thisCPU(x *cc.PostfixExpression, pos Pos) place {
 		l.errorf(pos, "want one per-CPU variable")
 		return l.noPlace()
 	}
-	pl := l.pointee(args[0], pos)
+	return l.perCPU(args[0], pos)
+}
+
+// perCPU is the place __mc_this_cpu(ptr) points to.
+func (l *lower) perCPU(ptr cc.ExpressionNode, pos Pos) place {
+	pl := l.pointee(ptr, pos)
 	size, err := l.b.numLeaves(pl.typ)
 	if err != nil || pl.reg >= 0 {
 		l.errorf(pos, "not a per-CPU variable")
 		return l.noPlace()
+	}
+	if pl.elems != 0 && pl.elems != int64(l.b.p.NCPU) {
+		l.errorf(pos, "an array of %d elements, which is no per-CPU variable: want NR_CPUS of them", pl.elems)
 	}
 	pl.thisCPU = size
 	return pl
@@ -231,7 +239,10 @@ func (l *lower) element(e *cc.PostfixExpression) place {
 			return l.noPlace()
 		}
 		pl.addr = l.index(pl.addr, i.op, size, constOp(arr.Len()), pos)
-		pl.typ = arr.Elem()
+		pl.typ, pl.elems = arr.Elem(), 0
+		if i.op == constOp(0) {
+			pl.elems = arr.Len()
+		}
 		return pl
 	}
 	p := l.expr(e.PostfixExpression)
@@ -298,7 +309,7 @@ func (l *lower) member(pl place, name string, pos Pos) place {
 		return l.noPlace()
 	}
 	pl.addr = l.offset(pl.addr, l.b.leafAt(st, f.Offset()), pos)
-	pl.typ = f.Type()
+	pl.typ, pl.elems = f.Type(), 0
 	return pl
 }
 

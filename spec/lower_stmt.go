@@ -170,10 +170,10 @@ func (l *lower) initializer(init *cc.Initializer, t cc.Type, set func(int64, cc.
 		set(init.Offset(), it, init.AssignmentExpression)
 		return
 	}
-	set1 := set
+	one := set
 	for list := init.InitializerList; list != nil; list = list.InitializerList {
 		in := list.Initializer
-		set := l.repeated(list, set1)
+		set := l.repeated(list, one)
 		if in.Case == cc.InitializerExpr {
 			it := t
 			if f := in.Field(); f != nil {
