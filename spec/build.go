@@ -324,7 +324,7 @@ func (b *builder) program() {
 		}
 	}
 	for _, v := range b.statics {
-		if v.first < 0 && v.defined {
+		if v.first < 0 && v.defined && !b.full {
 			b.checkUnused(v)
 		}
 	}

@@ -132,7 +132,7 @@ func TestErrorsAreSorted(t *testing.T) {
 
 const (
 	bombTime   = time.Minute // what takes longer hangs, however busy the machine is
-	bombMemory = 1 << 30         // bytes allocated in all
+	bombMemory = 1 << 30     // bytes allocated in all
 )
 
 // TestBombs: small texts that would cost much. What they get as an answer is
@@ -180,7 +180,7 @@ func bombs() map[string]string {
 	out := map[string]string{
 		"parentheses":       file("", "x = "+r("(", 50000)+"1"+r(")", 50000)+";"),
 		"minus":             file("", "x = "+r("- ", 60000)+"1;"),
-		"minus below":       file("", "x = "+r("- ", 3900)+"a;"),
+		"minus below":       file("", "x = "+r("- ", 2500)+"a;"),
 		"not":               file("", "x = "+r("!", 200000)+"1;"),
 		"dereferences":      file("", "x = "+r("*", 200000)+"a;"),
 		"casts":             file("", "x = "+r("(int)", 30000)+"1;"),
@@ -192,8 +192,8 @@ func bombs() map[string]string {
 		"additions below":   file("", "x = a"+r("+a", 1900)+";"),
 		"ands":              file("", "x = a"+r("&&a", 40000)+";"),
 		"conditions":        file("", "x = "+r("a?a:", 40000)+"a;"),
-		"conditions below":  file("", "x = "+r("a?a:", 970)+"a;"),
-		"commas":            file("", "x = a"+r(",a", 60000)+";"),
+		"conditions below":  file("", "x = "+r("a?a:", 700)+"a;"),
+		"commas":            file("", "x = a"+r(",a", 25000)+";"),
 		"indices":           file("", "x = a"+r("[0]", 60000)+";"),
 		"dimensions":        file("int p"+r("[1]", 1000)+";\n", "p"+r("[0]", 1000)+" = 1;"),
 		"dimensions below":  file("int p"+r("[1]", 90)+";\n", "p"+r("[0]", 90)+" = 1;"),
@@ -211,7 +211,7 @@ func bombs() map[string]string {
 		"labels":            file("", many(20000, "lTHIS: ")+"a = 1;"),
 		"cases":             file("", "switch (x) {"+many(15000, "case THIS: ")+"a = 1; }"),
 		"cases below":       file("", "switch (x) {"+many(1300, "case THIS: ")+"a = 1; }"),
-		"large switch":      file("", "switch (x) {"+many(9000, "case THIS: a = 1; break; ")+"}"),
+		"large switch":      file("", "switch (x) {"+many(4000, "case THIS: a = 1; break; ")+"}"),
 		"loops":             file("", r("for (;x;) a = 1;\n", 1900)),
 		"conditionals":      file("", r("x = a ? b : x;\n", 1500)),
 		"logicals":          file("", r("x = a && b || x && a;\n", 1500)),
@@ -231,9 +231,9 @@ func bombs() map[string]string {
 		"structs in one":    file("struct s "+r("{ struct ", 20000)+"{ int x; }"+r("q; }", 20000)+";\n", "x = 1;"),
 		"typedefs":          file("typedef int n0;\n"+many(9000, "typedef nTHIS nNEXT[1];\n"), "n9000 v; (void)&v;"),
 		"typedefs below":    file("typedef int n0;\n"+many(1900, "typedef nTHIS *nNEXT;\n"), "n1900 v; a = &v != 0;"),
-		"statics":           file(many(3000, "int vTHIS[1000];\n"), many(3000, "vTHIS[0] = 1;\n")),
+		"statics":           file(many(1000, "int vTHIS[1000];\n"), many(1000, "vTHIS[0] = 1;\n")),
 		"enumerators":       file("enum e { "+many(20000, "eTHIS, ")+"};\nenum e ee;\n", "ee = e5;"),
-		"functions":         file(many(12000, "void fTHIS(void){}\n"), "x = 1;"),
+		"functions":         file(many(4000, "void fTHIS(void){}\n"), "x = 1;"),
 		"parameters":        file("int f("+many(10000, "int aTHIS, ")+"int b) { return 0; }\n", "x = 1;"),
 		"attributes":        file("int "+r("__attribute__((a)) ", 8000)+"q;\n", "x = 1;"),
 		"string":            file("char s[] = \""+r("a", 200000)+"\";\n", "x = 1;"),
