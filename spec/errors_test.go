@@ -20,6 +20,7 @@ import (
 // a line "== name" a model, after "--" what Load says of it. The headers it may
 // include are those of errorHeaders. With -update the messages are rewritten.
 func TestErrors(t *testing.T) {
+	t.Parallel()
 	const file = "testdata/errors.txt"
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 // TestExec checks the models of testdata that say what they expect. Those of
 // testdata/exec compute something and assert what C says the results are.
 func TestExec(t *testing.T) {
+	t.Parallel()
 	for path, m := range goldenModels(t) {
 		want := m.Expected(m.Scenarios()[0].Name)
 		if want == nil {

@@ -42,6 +42,7 @@ func gcc(t *testing.T, args ...string) {
 // TestGCCSyntax: gcc accepts every strategy and every model of the tests, so
 // what we call C is C, the headers included.
 func TestGCCSyntax(t *testing.T) {
+	t.Parallel()
 	needGCC(t)
 	files, err := filepath.Glob("testdata/*/*.c")
 	if err != nil {
@@ -108,6 +109,7 @@ func runNative(t *testing.T, file string) string {
 // TestExecIsC: what the models of testdata/exec assert is so if gcc compiles
 // them, too.
 func TestExecIsC(t *testing.T) {
+	t.Parallel()
 	needGCC(t)
 	files, err := filepath.Glob("testdata/exec/*.c")
 	if err != nil {
@@ -124,6 +126,7 @@ func TestExecIsC(t *testing.T) {
 // TestExpressionsAgree computes random expressions over integers of all widths
 // by gcc and by the interpreter. The seed is fixed.
 func TestExpressionsAgree(t *testing.T) {
+	t.Parallel()
 	needGCC(t)
 	const programs = 12
 	for seed := range uint64(programs) {

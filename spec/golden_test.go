@@ -14,6 +14,7 @@ import (
 // TestGolden compares the programs made of the models of testdata/golden, each
 // for the first of its scenarios, with what stands beside them.
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	for path, m := range goldenModels(t) {
 		if !strings.HasPrefix(path, "testdata/golden/") {
 			continue
@@ -37,17 +38,22 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestBuild makes every model's program in every scenario, twice: it is sane,
-// and the same to the byte.
+// TestBuild makes every model's program in every scenario: it is sane. The
+// first and the last are made twice, and are the same to the byte.
 func TestBuild(t *testing.T) {
+	t.Parallel()
 	for path, m := range allModels(t) {
 		t.Run(path, func(t *testing.T) {
 			scenarios := m.Scenarios()
 			if len(scenarios) > 1 {
 				scenarios = append(scenarios, spec.Scenario{Name: "custom", Getters: 3, Gets: 1, Nested: 2, Unloaders: 2, Isolated: 1, Migrate: true})
 			}
-			for _, s := range scenarios {
-				if a, b := build(t, m, s).String(), build(t, m, s).String(); a != b {
+			for i, s := range scenarios {
+				a := build(t, m, s).String()
+				if i > 0 && i < len(scenarios)-1 {
+					continue
+				}
+				if b := build(t, m, s).String(); a != b {
 					t.Errorf("%s: two programs\n%s", s, cmp.Diff(lines(a), lines(b)))
 				}
 			}

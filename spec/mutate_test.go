@@ -21,6 +21,7 @@ var token = regexp.MustCompile(`\w+|\s+|"[^"\n]*"|->|\+\+|--|&&|\|\||[<>=!+\-*/&
 // swapped or replaced by others: texts that are nearly C, which byte-wise
 // fuzzing seldom makes. The seed is fixed.
 func TestMutations(t *testing.T) {
+	t.Parallel()
 	texts := append(modelTexts(t), errorTexts(t)...)
 	slices.Sort(texts)
 	rnd := rand.New(rand.NewPCG(1, 2))

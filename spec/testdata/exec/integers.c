@@ -59,5 +59,14 @@ mc_thread(0, MC_OTHER) void t(void)
 	ul = s;
 	mc_assert(ul == 0xffffffffffffd400);
 	mc_assert((s, 5) == 5);
+	i = -1;
+	mc_assert((1 ? i : e) > 0 && ((enum e)-1 & -1) > 0);	/* the type is of both */
+	switch (1 ? i : u) {
+	case 0xffffffff:
+		break;
+	default:
+		mc_assert(0);
+	}
+	mc_assert((1 ? -1 : 0u) > 0 && (0 ? 1L : -1) < 0 && sizeof(1 ? 1 : 1L) == 8);
 	mc_assert(_Generic(l, int: 1, long: 2, default: 3) == 2);
 }

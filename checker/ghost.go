@@ -1,0 +1,196 @@
+package checker
+
+import (
+	"slices"
+
+	"lastput/spec"
+)
+
+// This file is what the model says of references to its objects, and what that
+// makes wrong.
+
+// applyPending does what was to come with the thread's next step, or, where a
+// role call is over or the thread ends without one, at once.
+func (m *machine) applyPending(s state, t int) {
+	tl := &m.threads[t]
+	pend := s[tl.pending]
+	if pend == 0 {
+		return
+	}
+	s[tl.pending] = 0
+	if pend&pendGet != 0 {
+		s[tl.inGet] = 1
+	}
+	if pend&pendUnload != 0 {
+		s[m.attempted] = 1
+		s[tl.news] = 0
+	}
+	for o := 0; pend&pendPut != 0 && o < len(m.p.Objects); o++ {
+		for ; s[tl.putting+o] > 0; s[tl.putting+o]-- {
+			s[tl.held+o]--
+			m.event(Event{Kind: EventPutting, Object: o}, m.at(s, t))
+		}
+	}
+}
+
+// ghost records what the model says of its references.
+func (m *machine) ghost(s state, f frame, in *spec.Inst) {
+	t := f.thread
+	if t < 0 {
+		return
+	}
+	tl := &m.threads[t]
+	switch kind := spec.GhostKind(in.Sub); kind {
+	case spec.GhostGot, spec.GhostPutting, spec.GhostFinal:
+		if o, ok := m.object(f, in); ok {
+			m.lifetime(s, t, kind, o, in)
+		}
+	case spec.GhostGetBegin:
+		s[tl.pending] |= pendGet
+	case spec.GhostGetEnd:
+		// A get without a step of its own has never begun.
+		s[tl.pending] &^= pendGet
+		s[tl.inGet] = 0
+	case spec.GhostUnload:
+		s[tl.pending] |= pendUnload
+	case spec.GhostCall:
+		m.applyPending(s, t)
+		for u := range m.threads {
+			if u != t && m.awaits[u] && !m.finished(s, u) {
+				s[m.threads[u].news] = 1
+			}
+		}
+	case spec.GhostBalance:
+		m.balance(s, t, in)
+	case spec.GhostLock:
+		s[tl.locks]++
+	case spec.GhostUnlock:
+		s[tl.locks]--
+	case spec.GhostMaySleep:
+		m.maySleep(s, t, in)
+	case spec.GhostRefused:
+		m.refused(s, t, in)
+	}
+}
+
+// object is the object that an operand points to; NULL means the only one.
+func (m *machine) object(f frame, in *spec.Inst) (int, bool) {
+	ptr := f.value(in.A)
+	if ptr == 0 && len(m.p.Objects) == 1 {
+		return 0, true
+	}
+	if ptr > 0 && ptr <= int64(len(m.p.Cells)) {
+		if o := m.p.Cells[ptr-1].Object; o >= 0 {
+			return o, true
+		}
+	}
+	m.fail(spec.InvalidAccess, f.thread, in, true, "the pointer given is to no object with a lifetime")
+	return 0, false
+}
+
+func (m *machine) lifetime(s state, t int, kind spec.GhostKind, o int, in *spec.Inst) {
+	tl := &m.threads[t]
+	switch kind {
+	case spec.GhostGot:
+		if s[m.final+o] != 0 {
+			m.fail(spec.GetAfterFinalPut, t, in, false, "%s got a reference to %s after the final put", m.p.Threads[t].Name, m.p.Objects[o].Name)
+		}
+		s[tl.held+o]++
+		m.event(Event{Kind: EventGot, Object: o}, in)
+	case spec.GhostPutting:
+		s[tl.pending] |= pendPut
+		s[tl.putting+o]++
+	case spec.GhostFinal:
+		m.finalPut(s, t, o, in)
+	}
+}
+
+// finalPut records that the last put of the object was decided.
+func (m *machine) finalPut(s state, t, o int, in *spec.Inst) {
+	m.event(Event{Kind: EventFinal, Object: o}, in)
+	if u := m.holder(s, o); u >= 0 {
+		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided while %s held a reference", m.p.Objects[o].Name, m.p.Threads[u].Name)
+	}
+	if m.judged && s[m.attempted] == 0 && s[m.threads[t].pending]&pendUnload == 0 {
+		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided before any unload began", m.p.Objects[o].Name)
+	}
+	s[m.final+o] = 1
+}
+
+// holder is a thread that holds a reference to the object, or -1. One thread
+// may put what another got, so only the sum over all threads tells.
+func (m *machine) holder(s state, o int) int {
+	sum, holder := int64(0), -1
+	for u := range m.threads {
+		n := s[m.threads[u].held+o]
+		sum += n
+		if n > 0 && holder < 0 {
+			holder = u
+		}
+	}
+	if sum <= 0 {
+		return -1
+	}
+	return holder
+}
+
+// release ends the life of an object. Where gets are pinned it waits for those
+// in flight.
+func (m *machine) release(s state, f frame, in *spec.Inst) {
+	o, ok := m.object(f, in)
+	if !ok || f.thread < 0 {
+		return
+	}
+	for u := range m.threads {
+		if m.p.Pinned && u != f.thread && s[m.threads[u].inGet] != 0 {
+			m.blocked = true
+			return
+		}
+	}
+	if s[m.released+o] != 0 {
+		m.fail(spec.DoubleRelease, f.thread, in, false, "%s was released twice", m.p.Objects[o].Name)
+		return
+	}
+	if s[m.final+o] == 0 {
+		m.finalPut(s, f.thread, o, in)
+	}
+	s[m.released+o] = 1
+	m.freed = append(m.freed, o)
+	m.event(Event{Kind: EventRelease, Object: o}, in)
+}
+
+func (m *machine) balance(s state, t int, in *spec.Inst) {
+	tl := &m.threads[t]
+	switch {
+	case s[tl.preempt] != 0:
+		m.fail(spec.Unbalanced, t, in, false, "%s comes back with preemption off", m.p.Threads[t].Name)
+	case s[tl.locks] > 0:
+		m.fail(spec.Unbalanced, t, in, false, "%s comes back with a lock held", m.p.Threads[t].Name)
+	case s[tl.locks] < 0:
+		m.fail(spec.Unbalanced, t, in, false, "%s comes back having given up a lock it did not take", m.p.Threads[t].Name)
+	}
+}
+
+// checkWaiters looks for threads that wait on memory of an object that t has
+// just released.
+func (m *machine) checkWaiters(s state, t, o int) {
+	for u := range m.threads {
+		if u == t || m.finished(s, u) || m.retired(s, u) || !m.at(s, u).Op.Info().Access {
+			continue
+		}
+		before := slices.Clone(s)
+		before[m.released+o] = 0
+		if m.prober == nil {
+			m.prober = newMachine(m.p, rules{})
+			m.prober.probing = true
+		}
+		f := m.threadFrame(before, u)
+		cell, ok := m.prober.address(before, f, m.at(before, u))
+		if !ok || m.p.Cells[cell].Object != o {
+			continue
+		}
+		if m.prober.step(before, slices.Clone(before), u, nil) == waiting {
+			m.fail(spec.UseAfterRelease, t, m.at(s, u), false, "%s was released while %s waits on its memory", m.p.Objects[o].Name, m.p.Threads[u].Name)
+		}
+	}
+}
