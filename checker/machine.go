@@ -113,6 +113,10 @@ func (m *machine) start() state {
 	m.begin(nil)
 	if m.p.Init >= 0 {
 		m.runAtomic(s, m.p.Init)
+		if m.pruned {
+			m.pruned = false
+			m.fail(spec.Assertion, -1, &m.p.Code[m.p.Procs[m.p.Init].Entry], false, "mc_init assumes what does not hold: there is no run")
+		}
 	}
 	for t, th := range m.p.Threads {
 		if th.Asleep && m.wrong == nil {

@@ -79,7 +79,9 @@ func (t *textReport) verdict(o *outcome, brief bool) string {
 func (t *textReport) explain(o *outcome) {
 	if o.Trace != nil {
 		opt := checker.DiagramOptions{Expand: t.o.expand}
-		t.c.printf("\n%s\n", indent("  ", checker.Diagram(o.Prog, o.Trace, opt)))
+		if d := checker.Diagram(o.Prog, o.Trace, opt); d != "" {
+			t.c.printf("\n%s\n", indent("  ", d))
+		}
 	}
 	if o.Trace != nil && o.Trace.Violation != nil {
 		t.say(checker.Describe(o.Prog, o.Trace))
