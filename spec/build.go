@@ -298,6 +298,7 @@ func (b *builder) allocate(v *staticVar) {
 		b.errorf(v.pos, "%s: %v", v.name, err)
 		return
 	}
+	ls = b.atLeastOne(ls)
 	if len(b.p.Cells)+len(ls) > maxCells {
 		b.errorf(v.pos, "%s: the model has more than %d cells: a model is a small program", v.name, maxCells)
 		b.full = true
@@ -341,6 +342,15 @@ func (b *builder) program() {
 	if get := b.roles["mc_get"]; get != nil && !b.judged {
 		b.errorf(b.pos(get.Declarator), "the model never says mc_final_put or mc_release: nothing would be judged")
 	}
+}
+
+// atLeastOne gives a variable of no size a cell all the same: its address is
+// that of no other.
+func (b *builder) atLeastOne(ls []leaf) []leaf {
+	if len(ls) == 0 {
+		return []leaf{{name: "", typ: b.intT}}
+	}
+	return ls
 }
 
 // checkUnused refuses an unused variable that could not be used, either.

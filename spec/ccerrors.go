@@ -118,6 +118,10 @@ func withoutBodies(msg string) string {
 // parseError makes an ErrorList of what the parser reports.
 func (m *Model) parseError(err error, cfg *cc.Config, sources []cc.Source) error {
 	files := cfg.FS.(*includeFS)
+	var bad *structError
+	if errors.As(err, &bad) {
+		return bad.placed(m.File, m.Text)
+	}
 	var big tooBig
 	if errors.As(err, &big) {
 		return ErrorList{{File: m.File, Msg: err.Error()}}

@@ -179,6 +179,9 @@ func bombs() map[string]string {
 		return "#include <mc.h>\nint x, a, b;\n" + before + "mc_thread(0, 0) void t(void) {\n" + body + "\n}\n"
 	}
 	out := map[string]string{
+		"pastings":          many(40, "#define PNEXT(x) PTHIS(x##x)\n") + file("#define P0(x) x\n", "P40(a);"),
+		"pastings below":    many(15, "#define PNEXT(x) PTHIS(x##x)\n") + file("#define P0(x) x\n", "P15(a);"),
+		"strings":           many(40, "#define SNEXT(x) STHIS(#x)\n") + file("#define S0(x) x\n", "S40(a);"),
 		"parentheses":       file("", "x = "+r("(", 50000)+"1"+r(")", 50000)+";"),
 		"minus":             file("", "x = "+r("- ", 60000)+"1;"),
 		"minus below":       file("", "x = "+r("- ", 2500)+"a;"),

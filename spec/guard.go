@@ -19,6 +19,7 @@ const (
 	maxControls  = 2000    // if, else and loops in one function
 	maxIndices   = 100     // [ with none of , ; { } between them
 	maxTypedefs  = 2000
+	maxPasting   = 16 // # and ## in the macros of one file: each may double a text
 )
 
 // tooBig says which bound a text exceeds.
@@ -59,6 +60,11 @@ func guardText(name, text string) error {
 	return guardDirectives(name, text)
 }
 
+// lineCol is the place of an offset of a text.
+func lineCol(text string, at int) (line, col int) {
+	return 1 + strings.Count(text[:at], "\n"), at - strings.LastIndexByte(text[:at], '\n')
+}
+
 // skipOpaque is the length of the comment, string or character constant that
 // the text begins with, or 0. An unfinished string ends with its line.
 func skipOpaque(text string) int {
@@ -89,7 +95,7 @@ func skipOpaque(text string) int {
 }
 
 func guardDirectives(file, text string) error {
-	size, first := 0, 0
+	size, first, pasting := 0, 0, 0
 	for i, line := range strings.Split(text, "\n") {
 		if size == 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
@@ -100,6 +106,9 @@ func guardDirectives(file, text string) error {
 				return ErrorList{{File: file, Line: i + 1, Col: 1 + strings.Index(line, "#"), Msg: fmt.Sprintf("unknown preprocessor directive #%s", name)}}
 			}
 		}
+		if pasting += pastings(line, size == 0); pasting > maxPasting {
+			return ErrorList{{File: file, Line: i + 1, Col: 1, Msg: fmt.Sprintf("more than %d uses of # and ## in macros: a model is a small program", maxPasting)}}
+		}
 		if size += len(line) + 1; size > maxDirective {
 			return ErrorList{{File: file, Line: first, Col: 1, Msg: fmt.Sprintf("a preprocessor line of more than %d KiB: split it", maxDirective>>10)}}
 		}
@@ -108,6 +117,16 @@ func guardDirectives(file, text string) error {
 		}
 	}
 	return nil
+}
+
+// pastings counts the # and ## operators in a preprocessor line; first says that
+// the line begins with the # of its directive.
+func pastings(line string, first bool) int {
+	n := strings.Count(strings.ReplaceAll(line, "##", "#"), "#")
+	if first {
+		n--
+	}
+	return n
 }
 
 // cppDirectives are the words after a #. The parser ignores others, and so a
@@ -130,6 +149,7 @@ type tokenGuard struct {
 	indices     int // and brackets among them
 	controls    int // since the last line of the outermost level
 	typedefs    int
+	structs     structGuard
 }
 
 func (w *tokenGuard) Write(p []byte) (int, error) {
@@ -150,6 +170,10 @@ func (w *tokenGuard) Write(p []byte) (int, error) {
 		w.typedefs++
 	case "if", "else", "for", "while", "do", "switch":
 		w.controls++
+	}
+	w.structs.token(strings.TrimSpace(string(p)), w.depth)
+	if w.structs.wrong != nil {
+		return 0, w.structs.wrong
 	}
 	w.run++
 	switch p[0] {

@@ -261,6 +261,7 @@ func (l *lower) newLocal(name string, typ cc.Type, pos Pos) int {
 		l.errorf(pos, "%s: %v", name, err)
 		ls = nil
 	}
+	ls = l.b.atLeastOne(ls)
 	loc := Local{Name: name, First: l.cells, Pos: pos}
 	loc.Cells = append(loc.Cells, Cell{Name: name + " in scope", Type: l.b.internType(Type{Name: "bool", Bits: 1, Unsigned: true})})
 	for _, f := range ls {

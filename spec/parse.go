@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"modernc.org/cc/v4"
 )
@@ -129,14 +130,53 @@ func (m *Model) parseC(s Scenario, ncpu int, isolated uint64) (ast *cc.AST, err 
 			ast, err = nil, m.parseError(errGaveUp, cfg, sources)
 		}
 	}()
-	if err := cc.Preprocess(cfg, sources, &tokenGuard{}); err != nil {
+	guard := &tokenGuard{}
+	if err := cc.Preprocess(cfg, sources, guard); err != nil {
 		return nil, m.parseError(err, cfg, sources)
 	}
-	ast, err = cc.Translate(cfg, sources)
+	if tag := guard.structs.undefined(); tag != "" {
+		e := structError{tag, fmt.Sprintf("struct %s is declared but not defined", tag)}
+		return nil, e.placed(m.File, m.Text)
+	}
+	ast, err = translate(cfg, sources)
+	if errors.Is(err, errEndless) {
+		return nil, ErrorList{{File: m.File, Msg: err.Error()}}
+	}
 	if err != nil {
 		return nil, m.parseError(err, cfg, sources)
 	}
 	return ast, nil
+}
+
+// parseTime is how long the parser may take; the largest texts take a second.
+const parseTime = 10 * time.Second
+
+var errEndless = errors.New("not understood as C: the parser does not come to an end; is there an initializer of an empty struct?")
+
+// translate parses and checks the sources. There are texts over which the
+// parser does not come to an end (an array of empty structs initialized by a
+// number is one). It cannot be interrupted, so it is left to itself.
+func translate(cfg *cc.Config, sources []cc.Source) (*cc.AST, error) {
+	type result struct {
+		ast *cc.AST
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		defer func() {
+			if recover() != nil {
+				done <- result{nil, errGaveUp}
+			}
+		}()
+		ast, err := cc.Translate(cfg, sources)
+		done <- result{ast, err}
+	}()
+	select {
+	case r := <-done:
+		return r.ast, r.err
+	case <-time.After(parseTime):
+		return nil, errEndless
+	}
 }
 
 var errGaveUp = errors.New("the parser gave up")

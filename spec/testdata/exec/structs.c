@@ -8,6 +8,7 @@ struct empty { };
 struct inner { char c; long l; };
 struct outer { short s; struct empty nothing; struct inner in[2]; struct { int x, y; }; void *p; };
 struct outer a, b = { 1, { }, { { 2, 3 }, { 4, 5 } }, { 6, 7 }, &a };
+struct empty nothing, no_array[2][0], *is_nothing = &nothing;
 struct list { struct list *next; } head = { &head };
 
 static void fill(struct inner *in, int n)
@@ -18,6 +19,7 @@ static void fill(struct inner *in, int n)
 
 mc_thread(0, MC_OTHER) void t(void)
 {
+	struct empty local, *p = &local;
 	struct outer copy;
 	struct inner *in = &copy.in[1];
 
@@ -35,5 +37,8 @@ mc_thread(0, MC_OTHER) void t(void)
 	mc_assert(container_of(&b.in[1].l, struct outer, in[1].l) == &b);
 	mc_assert(container_of(&b.y, struct outer, y)->s == 1);
 	mc_assert(head.next->next == &head);
+	nothing = local;
+	mc_assert((void *)is_nothing != &a && is_nothing == &nothing && p == &local && p != is_nothing);
+	mc_assert(sizeof(nothing) == 0);
 	mc_assert(ARRAY_SIZE(a.in) == 2);
 }
