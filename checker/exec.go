@@ -156,6 +156,10 @@ func (m *machine) access(s state, f frame, in *spec.Inst) {
 	}
 	old := s[cell]
 	t := &m.p.Types[m.p.Cells[cell].Type]
+	if as := &m.p.Types[in.Type]; in.Op != spec.OpUse && as != t && !as.SameValues(t) {
+		m.fail(spec.InvalidAccess, f.thread, in, true, "%s is a %s and is accessed as a %s", m.p.Cells[cell].Name, t.Name, as.Name)
+		return
+	}
 	switch in.Op {
 	case spec.OpLoad:
 		*f.reg(in.Dst) = old

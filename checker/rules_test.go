@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -356,6 +357,84 @@ mc_unload bool unload(void) { smp_mb(); return false; }`, one)
 		s[m.threads[unloader].news] = news
 		if got := m.stuck(s); got != (news == 1) {
 			t.Errorf("news %d: stuck %v", news, got)
+		}
+	}
+}
+
+// TestPunning: memory keeps the type it is declared with, even where a void *
+// hides it from the front end.
+func TestPunning(t *testing.T) {
+	for as, want := range map[string]spec.Property{"unsigned": spec.InvalidAccess, "int": ""} {
+		wantVerdict(t, program(t, `static int x = -1;
+static void *p = &x;
+mc_thread(0, MC_OTHER) void t(void) { mc_assert(*(`+as+` *)p != 0); }`), want)
+	}
+}
+
+// TestNotes: a noted property leaves the verdict alone, and counts in strict
+// mode only.
+func TestNotes(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       []spec.Property
+	}{
+		{"a plain store against a marked load", `static int x;
+mc_thread(0, MC_OTHER) void a(void) { x = 1; }
+mc_thread(1, MC_OTHER) void b(void) { (void)READ_ONCE(x); }`, []spec.Property{spec.PlainRace}},
+		{"both marked", `static int x;
+mc_thread(0, MC_OTHER) void a(void) { WRITE_ONCE(x, 1); }
+mc_thread(1, MC_OTHER) void b(void) { (void)READ_ONCE(x); }`, nil},
+		{"plain loads", `static int x;
+mc_thread(0, MC_OTHER) void a(void) { (void)x; }
+mc_thread(1, MC_OTHER) void b(void) { (void)x; }`, nil},
+		{"plain accesses under a lock", `static int x;
+static DEFINE_SPINLOCK(l);
+static void add(void) { spin_lock(&l); x++; spin_unlock(&l); }
+mc_thread(0, MC_OTHER) void a(void) { add(); }
+mc_thread(1, MC_OTHER) void b(void) { add(); }`, nil},
+		{"plain accesses of two elements", `static int x[2];
+mc_thread(0, MC_OTHER) void a(void) { x[0] = 1; }
+mc_thread(1, MC_OTHER) void b(void) { x[1] = 1; }`, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) { wantNotes(t, program(t, tt.text), tt.want) })
+	}
+}
+
+// TestEarlyFailure: a get that fails is early unless the final put was decided.
+func TestEarlyFailure(t *testing.T) {
+	const rest = `static int obj, gone;
+mc_put void put(void) { smp_mb(); }
+mc_unload bool unload(void) { WRITE_ONCE(gone, 1); FINAL return true; }
+mc_pinned mc_get bool get(void) { return READ_ONCE(gone) ? false : false; }`
+	wantNotes(t, program(t, "#define FINAL mc_final_put(&obj);\n"+rest, one), []spec.Property{spec.EarlyFailure})
+	late := strings.Replace(rest, "READ_ONCE(gone) ? false : false", "READ_ONCE(gone) == 0 && (mc_assume(0), false)", 1)
+	wantNotes(t, program(t, "#define FINAL mc_final_put(&obj);\n"+late, one), nil)
+}
+
+func wantNotes(t *testing.T, p *spec.Prog, want []spec.Property) {
+	t.Helper()
+	r := check(t, p)
+	var got []spec.Property
+	for _, n := range r.Notes {
+		got = append(got, n.Property)
+	}
+	if r.Verdict != Verified || !slices.Equal(got, want) {
+		t.Errorf("%s, notes %v, want verified, %v", verdictOf(r), got, want)
+	}
+	strict, err := Check(context.Background(), p, Config{Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(strict.Properties, want) {
+		t.Errorf("strict: %v, want %v", strict.Properties, want)
+	}
+	if len(want) > 0 {
+		rec, err := ParseReplay(strict.Trace.Replay)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := rec.Run(p); err != nil || again.Violation == nil || again.Violation.Property != want[0] {
+			t.Errorf("strict: the recorded run does not replay: %v", err)
 		}
 	}
 }

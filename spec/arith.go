@@ -22,6 +22,12 @@ func (t *Type) Normalize(v int64) int64 {
 	return v << shift >> shift
 }
 
+// SameValues reports whether the types hold the same values, so that memory of
+// one may be accessed as the other.
+func (t *Type) SameValues(u *Type) bool {
+	return t.Bits == u.Bits && t.Unsigned == u.Unsigned && t.Pointer == u.Pointer && t.Func == u.Func
+}
+
 // EvalBin computes a op b in the type; what is non-empty says what is undefined
 // about it. Signed overflow wraps, as in the kernel (-fno-strict-overflow).
 func EvalBin(op BinOp, t *Type, a, b int64) (v int64, what string) {
