@@ -120,7 +120,10 @@ func (e *explorer) out(i uint32) []uint32 { return e.edges[e.firstEdge[i]:e.firs
 // included.
 func (e *explorer) wayBack(from, to uint32, in map[uint32]bool) []int {
 	parent := map[uint32]uint32{from: from}
-	for work := []uint32{from}; !has(parent, to); work = work[1:] {
+	for work := []uint32{from}; ; work = work[1:] {
+		if _, found := parent[to]; found {
+			break
+		}
 		for _, next := range e.out(work[0]) {
 			next &^= edgeMigrates
 			if _, seen := parent[next]; !seen && in[next] {
@@ -136,9 +139,4 @@ func (e *explorer) wayBack(from, to uint32, in map[uint32]bool) []int {
 	}
 	slices.Reverse(way)
 	return way
-}
-
-func has(m map[uint32]uint32, k uint32) bool {
-	_, ok := m[k]
-	return ok
 }

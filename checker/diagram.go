@@ -396,7 +396,7 @@ func (d *diagram) values(r *row) string {
 	}
 	var parts []string
 	for _, c := range cells {
-		text := d.change(c, first[c], now[c])
+		text := change(d.p, c, first[c], now[c])
 		if len(cells) > 1 || r.inside {
 			text = d.p.Cells[c].Name + " " + text
 		}
@@ -416,10 +416,10 @@ func (d *diagram) each(cells []int, first, now map[int]int64) (string, bool) {
 	}
 	var text string
 	for i, c := range cells {
-		if i > 0 && (d.array(c) == "" || d.array(c) != d.array(cells[0]) || d.change(c, first[c], now[c]) != text) {
+		if i > 0 && (d.array(c) == "" || d.array(c) != d.array(cells[0]) || change(d.p, c, first[c], now[c]) != text) {
 			return "", false
 		}
-		text = d.change(c, first[c], now[c])
+		text = change(d.p, c, first[c], now[c])
 	}
 	return "each " + text, true
 }
@@ -433,8 +433,7 @@ func (d *diagram) array(cell int) string {
 	return name
 }
 
-func (d *diagram) change(cell int, from, to int64) string { return change(d.p, cell, from, to) }
-
+// change prints what became of a cell: its value, or the old and the new one.
 func change(p *spec.Prog, cell int, from, to int64) string {
 	typ := p.Cells[cell].Type
 	if from == to {

@@ -1,10 +1,6 @@
 package checker
 
-import (
-	"fmt"
-
-	"lastput/spec"
-)
+import "lastput/spec"
 
 // This file fixes where everything lies in a state.
 
@@ -62,43 +58,4 @@ func newLayout(p *spec.Prog) layout {
 	}
 	l.size = n
 	return l
-}
-
-// slotName names a slot of the state, for error messages and tests.
-func (m *machine) slotName(slot int) string {
-	p, l := m.p, &m.layout
-	switch {
-	case slot < len(p.Cells):
-		return p.Cells[slot].Name
-	case slot < l.released:
-		return "final " + p.Objects[slot-l.final].Name
-	case slot < l.attempted:
-		return "released " + p.Objects[slot-l.released].Name
-	case slot == l.attempted:
-		return "attempted"
-	case slot == l.violated:
-		return "violated"
-	}
-	for t, tl := range l.threads {
-		if slot >= tl.regs+tl.nregs {
-			continue
-		}
-		name := p.Threads[t].Name
-		for _, f := range []struct {
-			at   int
-			what string
-		}{{tl.pc, "pc"}, {tl.cpu, "cpu"}, {tl.preempt, "preempt"}, {tl.locks, "locks"}, {tl.pending, "pending"}, {tl.inGet, "in get"}, {tl.news, "news"}} {
-			if f.at == slot {
-				return name + " " + f.what
-			}
-		}
-		if slot >= tl.putting && slot < tl.regs {
-			return fmt.Sprintf("%s putting %s", name, p.Objects[slot-tl.putting].Name)
-		}
-		if slot < tl.regs {
-			return fmt.Sprintf("%s held %s", name, p.Objects[slot-tl.held].Name)
-		}
-		return fmt.Sprintf("%s r%d", name, slot-tl.regs)
-	}
-	return "?"
 }

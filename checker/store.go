@@ -201,29 +201,27 @@ func (st *store) add(key []byte) (i int, isNew bool) {
 	if 4*(st.n+1) > 3*len(st.table) {
 		st.grow()
 	}
-	h := maphash.Bytes(st.seed, key)
-	for at := h & uint64(len(st.table)-1); ; at = (at + 1) & uint64(len(st.table)-1) {
-		e := st.table[at]
-		if e == 0 {
-			st.table[at] = uint32(st.n + 1)
-			return st.append(key), true
-		}
-		if bytes.Equal(st.key(int(e-1)), key) {
-			return int(e - 1), false
-		}
+	at, e := st.probe(key)
+	if e != 0 {
+		return int(e - 1), false
 	}
+	st.table[at] = uint32(st.n + 1)
+	return st.append(key), true
 }
 
 // find is the number of a packed state, or -1.
 func (st *store) find(key []byte) int {
-	h := maphash.Bytes(st.seed, key)
-	for at := h & uint64(len(st.table)-1); ; at = (at + 1) & uint64(len(st.table)-1) {
-		e := st.table[at]
-		if e == 0 {
-			return -1
-		}
-		if bytes.Equal(st.key(int(e-1)), key) {
-			return int(e - 1)
+	_, e := st.probe(key)
+	return int(e) - 1
+}
+
+// probe is the entry of a packed state in the table, and where it is; or 0, and
+// where it would go.
+func (st *store) probe(key []byte) (at uint64, e uint32) {
+	mask := uint64(len(st.table) - 1)
+	for at = maphash.Bytes(st.seed, key) & mask; ; at = (at + 1) & mask {
+		if e = st.table[at]; e == 0 || bytes.Equal(st.key(int(e-1)), key) {
+			return at, e
 		}
 	}
 }

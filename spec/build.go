@@ -313,9 +313,7 @@ func (b *builder) allocate(v *staticVar) {
 
 // program lowers everything that runs.
 func (b *builder) program() {
-	for _, name := range sortedKeys(b.use.funcs) {
-		b.p.Funcs = append(b.p.Funcs, name)
-	}
+	b.p.Funcs = sortedKeys(b.use.funcs)
 	for _, v := range slices.Clone(b.statics) {
 		b.allocate(v)
 	}
