@@ -52,11 +52,16 @@ type usage struct {
 	// and the C types of objects that are only reached through pointers.
 	objects     map[string]bool
 	objectTypes map[string]bool
+	// threads are those of the library's threads that something needs.
+	threads map[string]bool
 }
 
 func (u *usage) size() int {
-	return len(u.vars) + len(u.funcs) + len(u.objects) + len(u.objectTypes)
+	return len(u.vars) + len(u.funcs) + len(u.objects) + len(u.objectTypes) + len(u.threads)
 }
+
+// tasksVar is the variable of linux/sched.h that has an element for each thread.
+const tasksVar = "__mc_tasks"
 
 // A staticVar is a variable with static storage.
 type staticVar struct {
@@ -80,8 +85,10 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 	if s.Name == ThreadsScenario {
 		ncpu = 1
 	}
-	use := usage{vars: map[string]bool{}, funcs: map[string]bool{}, objects: map[string]bool{}, objectTypes: map[string]bool{}}
-	ast, err := m.parseC(s, ncpu, isolated)
+	use := usage{vars: map[string]bool{}, funcs: map[string]bool{}, objects: map[string]bool{}, objectTypes: map[string]bool{}, threads: map[string]bool{}}
+	threads := s.threads()
+	tried := map[[2]int]bool{} // numbers of threads, with what was found to be used
+	ast, err := m.parseC(s, ncpu, threads, isolated)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +102,7 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 			// Only now it is known that the model's own threads decide
 			// on the number of CPUs.
 			s, ncpu, isolated = Scenario{Name: ThreadsScenario}, want, 0
-			if ast, err = m.parseC(s, ncpu, isolated); err != nil {
+			if ast, err = m.parseC(s, ncpu, threads, isolated); err != nil {
 				return nil, err
 			}
 			continue
@@ -104,6 +111,18 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 		b.program()
 		if err := b.errs.err(); err != nil {
 			return nil, err
+		}
+		if n := len(b.p.Threads); n != threads && b.globals[tasksVar] != nil {
+			// There is a task for each thread.
+			key := [2]int{n, use.size()}
+			if tried[key] {
+				return nil, ErrorList{{File: m.File, Msg: "which threads there are depends on MC_THREADS, which is how many there are"}}
+			}
+			tried[key], threads = true, n
+			if ast, err = m.parseC(s, ncpu, threads, isolated); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if use.size() == before {
 			b.finish()
@@ -276,9 +295,9 @@ func (b *builder) declareStatic(dcl *cc.Declarator, init *cc.Initializer, key st
 	v := &staticVar{key: key, name: dcl.Name(), typ: dcl.Type(), init: init, defined: true, pos: b.pos(dcl), first: -1}
 	if a := dcl.Type().Attributes(); a != nil {
 		v.perCPU = a.IsAttrSet("mc_percpu")
-		for _, role := range roleAttrs {
+		for _, role := range functionAttrs {
 			if a.IsAttrSet(role) {
-				b.errorf(v.pos, "%s on %s: it goes on a function", role, v.name)
+				b.errorf(v.pos, "%s on %s: it goes on a function", attrName(role), v.name)
 			}
 		}
 	}
@@ -331,6 +350,7 @@ func (b *builder) program() {
 	b.threads()
 	for _, fd := range b.inits {
 		b.p.Init = b.proc(fd, false)
+		b.checkAlone(b.p.Init, "mc_init runs before all threads")
 	}
 	for _, fd := range b.invs {
 		b.p.Invariants = append(b.p.Invariants, b.proc(fd, false))
@@ -363,13 +383,37 @@ func (b *builder) checkUnused(v *staticVar) {
 func (b *builder) checkInvariants() {
 	for _, i := range b.p.Invariants {
 		p := b.p.Procs[i]
+		b.checkAlone(i, "an invariant looks at one state")
 		for _, in := range b.p.Code[p.Entry:p.End] {
 			if (in.Op == OpStore || in.Op == OpRMW) && !in.Private {
-				b.errorf(in.Pos, "%s is an invariant and changes memory: it may only look", p.Name)
+				b.errorf(b.modelPos(in), "%s is an invariant and changes memory: it may only look", p.Name)
 				return
 			}
 		}
 	}
+}
+
+// checkAlone refuses what only a thread can do in a proc that runs outside any.
+// mc_init may take a mutex and the like: nobody else has it.
+func (b *builder) checkAlone(proc int, why string) {
+	p := b.p.Procs[proc]
+	for _, in := range b.p.Code[p.Entry:p.End] {
+		switch {
+		case in.Op == OpHog, in.Op == OpYield, in.Op == OpGrace, in.Sleep && proc != b.p.Init:
+			b.errorf(b.modelPos(in), "%s cannot hog, yield or wait: %s", p.Name, why)
+			return
+		}
+	}
+}
+
+// modelPos is where the model's own text has the instruction, or the call that
+// leads to it.
+func (b *builder) modelPos(in Inst) Pos {
+	pos := in.Pos
+	for f := in.Frame; f != 0 && b.p.Files[pos.File].Library; f = b.p.Frames[f].Parent {
+		pos = b.p.Frames[f].Call
+	}
+	return pos
 }
 
 // uncalledWitnesses adds the mc_cover statements of functions that nothing
@@ -441,6 +485,18 @@ func (b *builder) finish() {
 		if i >= 0 {
 			p.Procs[i].LocalBase = b.placeLocals(p.Procs[i].Locals, p.Procs[i].Name, -1)
 		}
+	}
+	for i := range p.Cells {
+		if v := &p.Vars[p.Cells[i].Var]; p.isTasks(v) {
+			_, member, _ := strings.Cut(p.Cells[i].Name, ".")
+			p.Cells[i].Name = p.Threads[i-v.Cell].Name + "." + member
+		}
+	}
+	switch n := len(p.Threads); {
+	case n > MaxThreads:
+		b.errorf(Pos{}, "%d threads: a program has at most %d", n, MaxThreads)
+	case n > 62 && slices.ContainsFunc(p.Code, func(in Inst) bool { return in.Op == OpGrace && in.A.Val&FlavourPreemptible != 0 }):
+		b.errorf(Pos{}, "%d threads: a program that waits for preemptible readers has at most 62", n)
 	}
 	if len(p.Cells) > 4*maxCells {
 		b.errorf(Pos{}, "the threads' locals make more than %d cells: a model is a small program", 4*maxCells)

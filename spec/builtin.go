@@ -34,9 +34,19 @@ func init() {
 		"__mc_this_cpu":        {1, (*lower).biThisCPU},
 		"__mc_container":       {2, (*lower).biContainer},
 
-		"__mc_preempt":     {1, (*lower).biPreempt},
-		"__mc_cpu":         {0, (*lower).biCPU},
-		"__mc_sleep_until": {1, (*lower).biSleepUntil},
+		"__mc_preempt":     {1, delta(OpPreempt)},
+		"__mc_irq_off":     {1, (*lower).biIRQ},
+		"__mc_cpu":         {0, number(OpCPU)},
+		"__mc_self":        {0, (*lower).biSelf},
+		"__mc_hog":         {0, plainOp(OpHog, false)},
+		"__mc_yield":       {0, plainOp(OpYield, false)},
+		"__mc_pause":       {0, plainOp(OpYield, true)},
+		"__mc_rcu":         {1, delta(OpRCU)},
+		"__mc_grace_begin": {1, grace(GraceBegin)},
+		"__mc_grace_wait":  {1, grace(GraceWait)},
+		"__mc_needs":       {1, (*lower).biNeeds},
+		"__mc_sleep_until": {1, sleepUntil(false)},
+		"__mc_idle_until":  {1, sleepUntil(true)},
 		"__mc_might_sleep": {0, ghost0(GhostMaySleep)},
 
 		"__mc_choose": {1, (*lower).biChoose},
@@ -45,13 +55,15 @@ func init() {
 		"__mc_assume": {1, (*lower).biAssume},
 		"__mc_cover":  {2, (*lower).biCover},
 
-		"__mc_got":       {1, ghost(GhostGot)},
-		"__mc_putting":   {1, ghost(GhostPutting)},
-		"__mc_final_put": {1, ghost(GhostFinal)},
-		"__mc_release":   {1, (*lower).biRelease},
-		"__mc_use":       {1, (*lower).biUse},
-		"__mc_lock":      {1, lockGhost(GhostLock)},
-		"__mc_unlock":    {1, lockGhost(GhostUnlock)},
+		"__mc_got":         {1, ghost(GhostGot)},
+		"__mc_putting":     {1, ghost(GhostPutting)},
+		"__mc_final_put":   {1, ghost(GhostFinal)},
+		"__mc_release":     {1, (*lower).biRelease},
+		"__mc_object":      {1, (*lower).biObject},
+		"__mc_release_any": {1, (*lower).biReleaseAny},
+		"__mc_use":         {1, (*lower).biUse},
+		"__mc_lock":        {1, lockGhost(GhostLock)},
+		"__mc_unlock":      {1, lockGhost(GhostUnlock)},
 
 		"__mc_role_get":     {0, (*lower).biRoleGet},
 		"__mc_role_has_dup": {0, (*lower).biRoleHasDup},
@@ -154,32 +166,93 @@ func (l *lower) biContainer(_ []cc.ExpressionNode, pos Pos) value {
 	return l.zero()
 }
 
-func (l *lower) biPreempt(args []cc.ExpressionNode, pos Pos) value {
-	n, ok := l.constArg(args[0])
-	if !ok || n != 1 && n != -1 {
-		l.errorf(pos, "__mc_preempt: want 1 or -1")
+// delta is an operation that counts up or down.
+func delta(op Op) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		n, ok := l.constArg(args[0])
+		if !ok || n != 1 && n != -1 {
+			l.errorf(pos, "__mc_%s: want 1 or -1", op)
+		}
+		l.emit(Inst{Op: op, A: constOp(n), Pos: pos})
+		return l.void()
 	}
-	l.emit(Inst{Op: OpPreempt, A: constOp(n), Pos: pos})
+}
+
+// number is an operation without operands that yields a number.
+func number(op Op) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, _ []cc.ExpressionNode, pos Pos) value {
+		return value{op: l.compute(Inst{Op: op, Pos: pos}), typ: l.intType()}
+	}
+}
+
+// plainOp is an operation without operands or result.
+func plainOp(op Op, sleep bool) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, _ []cc.ExpressionNode, pos Pos) value {
+		l.emit(Inst{Op: op, Sleep: sleep, Pos: pos})
+		return l.void()
+	}
+}
+
+func (l *lower) biSelf(args []cc.ExpressionNode, pos Pos) value {
+	if l.atomic() {
+		l.errorf(l.b.modelPos(Inst{Pos: pos, Frame: l.env.frame}), "the current thread in mc_init or an invariant: there is none")
+	}
+	return number(OpSelf)(l, args, pos)
+}
+
+func (l *lower) biIRQ(args []cc.ExpressionNode, pos Pos) value {
+	v := l.truth(args[0])
+	return value{op: l.compute(Inst{Op: OpIRQ, A: v.op, Pos: pos}), typ: l.intType()}
+}
+
+func grace(k GraceKind) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		n, ok := l.constArg(args[0])
+		if !ok || n < 1 || n > FlavourPreemptible|FlavourSched {
+			l.errorf(pos, "a grace period wants a constant flavour")
+			return l.void()
+		}
+		l.emit(Inst{Op: OpGrace, Sub: uint8(k), A: constOp(n), Sleep: k == GraceWait, Pos: pos})
+		return l.void()
+	}
+}
+
+// biNeeds makes a thread of the library part of the program: those that
+// nothing needs are left out.
+func (l *lower) biNeeds(args []cc.ExpressionNode, pos Pos) value {
+	name := strings.TrimSpace(cc.NodeSource(args[0]))
+	if fd := l.b.funcs[name]; fd == nil || !isThread(fd) {
+		l.errorf(pos, "__mc_needs: %s is no thread", name)
+		return l.void()
+	}
+	l.b.use.threads[name] = true
 	return l.void()
 }
 
-func (l *lower) biCPU(_ []cc.ExpressionNode, pos Pos) value {
-	return value{op: l.compute(Inst{Op: OpCPU, Pos: pos}), typ: l.intType()}
+// sleepUntil waits until the condition holds. Its one shared access is the
+// place where the thread sleeps; several could see parts of different states
+// as one. idle says that the thread may stay there for ever.
+func sleepUntil(idle bool) func(*lower, []cc.ExpressionNode, Pos) value {
+	return func(l *lower, args []cc.ExpressionNode, pos Pos) value {
+		return l.sleepUntil(args, idle, pos)
+	}
 }
 
-// biSleepUntil waits until the condition holds. Its one shared access is the
-// place where the thread sleeps; several could see parts of different states
-// as one.
-func (l *lower) biSleepUntil(args []cc.ExpressionNode, pos Pos) value {
+func (l *lower) sleepUntil(args []cc.ExpressionNode, idle bool, pos Pos) value {
 	top := l.label()
 	l.here(top)
 	start := len(l.code)
 	v := l.expr(args[0])
 	visible := 0
 	for i := start; i < len(l.code); i++ {
-		if l.code[i].Visible() {
-			visible++
-			l.code[i].Sleep = true
+		if !l.code[i].Visible() {
+			continue
+		}
+		visible++
+		l.code[i].Sleep, l.code[i].Idle = true, idle
+		if !l.code[i].Op.Info().Access {
+			l.errorf(pos, "the condition of a sleep does more than access memory: do it before or after the sleep")
+			return l.void()
 		}
 	}
 	if visible != 1 || v.place != nil || v.typ.Kind() == cc.Void {
@@ -305,6 +378,23 @@ func lockGhost(k GhostKind) func(*lower, []cc.ExpressionNode, Pos) value {
 
 func (l *lower) biRelease(args []cc.ExpressionNode, pos Pos) value {
 	v := l.objectArg(args[0], pos)
+	l.emit(Inst{Op: OpRelease, A: v.op, Private: !l.b.p.Pinned, Pos: pos})
+	return l.void()
+}
+
+// biObject says that what its argument points to has a lifetime. The argument
+// is not evaluated.
+func (l *lower) biObject(args []cc.ExpressionNode, pos Pos) value {
+	before, labelAt := len(l.code), l.labelAt
+	l.objectArg(args[0], pos)
+	l.code, l.labelAt = l.code[:before], labelAt
+	return l.void()
+}
+
+// biReleaseAny releases the object that has the member pointed to; that it has
+// a lifetime was said by __mc_object.
+func (l *lower) biReleaseAny(args []cc.ExpressionNode, pos Pos) value {
+	v := l.truth(args[0])
 	l.emit(Inst{Op: OpRelease, A: v.op, Private: !l.b.p.Pinned, Pos: pos})
 	return l.void()
 }
@@ -442,11 +532,12 @@ func (l *lower) biRoleUnload(_ []cc.ExpressionNode, pos Pos) value {
 	l.ghost(GhostUnload, constOp(0), pos)
 	v := l.inline(l.b.roles["mc_unload"], nil, pos)
 	l.ghost(GhostBalance, constOp(0), pos)
+	l.ghost(GhostAttempted, v.op, l.b.pos(l.b.roles["mc_unload"].Declarator))
 	l.ghost(GhostCall, constOp(0), pos)
 	return v
 }
 
 func (l *lower) biAwait(_ []cc.ExpressionNode, pos Pos) value {
-	l.emit(Inst{Op: OpAwait, Sleep: true, Pos: pos})
+	l.emit(Inst{Op: OpAwait, Sleep: true, Idle: true, Pos: pos})
 	return l.void()
 }

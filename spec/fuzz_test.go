@@ -42,7 +42,7 @@ func FuzzLoad(f *testing.F) {
 			wantPositioned(t, err, text)
 			return
 		}
-		s := m.Scenarios()[0]
+		s := anyScenario(m, text)
 		p, err := m.Build(s)
 		if err != nil {
 			return
@@ -55,6 +55,12 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("two programs of one text, %v", err)
 		}
 	})
+}
+
+// anyScenario is one of the model's scenarios, always the same.
+func anyScenario(m *spec.Model, text string) spec.Scenario {
+	s := m.Scenarios()
+	return s[len(text)%len(s)]
 }
 
 // errorTexts are the models of testdata/errors.txt.

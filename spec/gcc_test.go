@@ -24,7 +24,7 @@ func needGCC(t *testing.T) {
 
 // scenarioFlags are the macros that the front end defines for a scenario; see
 // parse.go.
-var scenarioFlags = []string{"-DNR_CPUS=3", "-DMC_ISOLATED_CPUS=0UL", "-DMC_GETS=2", "-DMC_NESTED=0", "-D__MC__=1"}
+var scenarioFlags = []string{"-DNR_CPUS=3", "-DMC_ISOLATED_CPUS=0UL", "-DMC_GETS=2", "-DMC_NESTED=0", "-DMC_HANDOVER=0", "-DMC_IRQ=1", "-DMC_THREADS=3", "-D__MC__=1"}
 
 // allowedWarnings are those that a model may give. Its attributes are ours; not all of a header
 // is used; and -Wall does not know that a built-in's result may be ignored.
@@ -56,13 +56,46 @@ func TestGCCSyntax(t *testing.T) {
 		files = append(files, more...)
 	}
 	for _, f := range append(files, "lib/harness.c") {
-		t.Run(filepath.Base(f), func(t *testing.T) {
-			args := append([]string{"-fsyntax-only", "-std=gnu11", "-Wall", "-Werror", "-Ilib"}, scenarioFlags...)
-			gcc(t, append(append(args, allowedWarnings...), f)...)
-		})
+		t.Run(filepath.Base(f), func(t *testing.T) { gccSyntax(t, f, scenarioFlags) })
 	}
+	t.Run("handover", func(t *testing.T) {
+		gccSyntax(t, "lib/harness.c", strings.Fields(strings.Replace(strings.Join(scenarioFlags, " "), "HANDOVER=0", "HANDOVER=1", 1)))
+	})
+	t.Run("nested", func(t *testing.T) {
+		gccSyntax(t, "lib/harness.c", strings.Fields(strings.Replace(strings.Join(scenarioFlags, " "), "NESTED=0", "NESTED=2", 1)))
+	})
 	if len(files) < len(strategies.All()) {
 		t.Errorf("only %d files", len(files))
+	}
+}
+
+func gccSyntax(t *testing.T, file string, flags []string) {
+	t.Helper()
+	args := append([]string{"-fsyntax-only", "-std=gnu11", "-Wall", "-Werror", "-Ilib"}, flags...)
+	gcc(t, append(append(args, allowedWarnings...), file)...)
+}
+
+// TestGCCHeaders: each header stands on its own, and all of them together.
+func TestGCCHeaders(t *testing.T) {
+	t.Parallel()
+	needGCC(t)
+	headers, err := filepath.Glob("lib/linux/*.h")
+	if err != nil || len(headers) == 0 {
+		t.Fatal(headers, err)
+	}
+	dir := t.TempDir()
+	all := ""
+	for i, h := range headers {
+		include := fmt.Sprintf("#include <%s>\n", strings.TrimPrefix(filepath.ToSlash(h), "lib/"))
+		all += include
+		file := filepath.Join(dir, fmt.Sprintf("%d.c", i))
+		if err := os.WriteFile(file, []byte(include), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.Base(h), func(t *testing.T) { gccSyntax(t, file, scenarioFlags) })
+	}
+	if _, err := load(all + "int x;\nmc_thread(0, MC_OTHER) void t(void) { x = 1; }\n"); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -263,7 +296,7 @@ func (g *generator) statement(b *strings.Builder) {
 
 // TestScenarioFlags keeps scenarioFlags in step with what models may rely on.
 func TestScenarioFlags(t *testing.T) {
-	m, err := load("#include <mc.h>\n#ifndef __MC__\n#error\n#endif\nlong x;\nmc_thread(0, 0) void t(void) { x = NR_CPUS + MC_ISOLATED_CPUS + MC_GETS + MC_NESTED; }\n")
+	m, err := load("#include <mc.h>\n#ifndef __MC__\n#error\n#endif\nlong x;\nmc_thread(0, 0) void t(void) { x = NR_CPUS + MC_ISOLATED_CPUS + MC_GETS + MC_NESTED + MC_HANDOVER + MC_IRQ + MC_THREADS; }\n")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,9 +92,21 @@ func allModels(t testing.TB) map[string]*spec.Model {
 	return models
 }
 
-// modelTexts are the texts of all models, as seeds.
+// modelTexts are the texts of all models, as seeds, with those that show how the
+// library is used.
 func modelTexts(t testing.TB) []string {
+	files, err := filepath.Glob("../checker/testdata/library/*.c")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
 	var texts []string
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(data))
+	}
 	for _, m := range allModels(t) {
 		texts = append(texts, m.Text)
 	}

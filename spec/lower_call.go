@@ -86,9 +86,10 @@ func (l *lower) callNamed(d *cc.Declarator, e *cc.PostfixExpression, pos Pos) va
 // missingHints say what to write instead of functions that no header has.
 var missingHints = func() map[string]string {
 	hints := map[string]string{}
-	for _, name := range []string{"malloc", "calloc", "free", "kmalloc", "kzalloc", "kfree", "vmalloc", "vfree", "kmem_cache_alloc", "kmem_cache_free"} {
+	for _, name := range []string{"malloc", "calloc", "free", "kmalloc", "kzalloc", "vmalloc", "vfree", "kmem_cache_alloc", "kmem_cache_free"} {
 		hints[name] = ": nothing is allocated in a model; objects are static, and mc_release ends their life"
 	}
+	hints["kfree"] = ": include <linux/slab.h>"
 	return hints
 }()
 

@@ -475,7 +475,7 @@ func (l *lower) pointerAdd(p, n value, pos Pos) value {
 // without one the result must stay within base's variable.
 func (l *lower) index(base, i Operand, stride int, length Operand, pos Pos) Operand {
 	if i.Kind == OpdConst && length.Kind == OpdConst && 0 <= i.Val && i.Val < length.Val &&
-		(base.Kind == OpdAddr || base.Kind == OpdLocal) {
+		l.within(base, i.Val*int64(stride)) {
 		return Operand{base.Kind, base.Val + i.Val*int64(stride)}
 	}
 	if i.Kind == OpdConst && i.Val == 0 && length.Kind == OpdNone {
@@ -489,10 +489,29 @@ func (l *lower) offset(base Operand, cells int, pos Pos) Operand {
 	switch {
 	case cells == 0:
 		return base
-	case base.Kind == OpdAddr || base.Kind == OpdLocal:
+	case l.within(base, int64(cells)):
 		return Operand{base.Kind, base.Val + int64(cells)}
 	}
 	return l.compute(Inst{Op: OpIndex, A: base, B: constOp(1), To: cells, Pos: pos})
+}
+
+// within reports whether the address is known and so many cells after it are
+// still of its variable: by a cast, a struct may be larger than what is there.
+// Where they are not, the run finds out.
+func (l *lower) within(base Operand, cells int64) bool {
+	switch base.Kind {
+	case OpdAddr:
+		c := l.b.p.Cells
+		at := base.Val + cells
+		return at >= 0 && at < int64(len(c)) && c[at].Var == c[base.Val].Var
+	case OpdLocal:
+		for _, loc := range l.locals {
+			if first, n := int64(loc.First), int64(len(loc.Cells)); first <= base.Val && base.Val < first+n {
+				return base.Val+cells < first+n && base.Val+cells > first
+			}
+		}
+	}
+	return false
 }
 
 // convert converts a value to a C type as assignment does.

@@ -86,7 +86,7 @@ typedef long __predefined_ptrdiff_t;
 `
 
 // scenarioMacros are what the headers and the harness know of the scenario.
-func scenarioMacros(s Scenario, ncpu int, isolated uint64) string {
+func scenarioMacros(s Scenario, ncpu, threads int, isolated uint64) string {
 	var b strings.Builder
 	define := func(name string, v any) { fmt.Fprintf(&b, "#define %s %v\n", name, v) }
 	define("__MC__", 1)
@@ -94,11 +94,14 @@ func scenarioMacros(s Scenario, ncpu int, isolated uint64) string {
 	define("MC_ISOLATED_CPUS", fmt.Sprintf("%dUL", isolated))
 	define("MC_GETS", s.Gets)
 	define("MC_NESTED", s.Nested)
+	define("MC_HANDOVER", truth(s.Handover))
+	define("MC_IRQ", truth(s.IRQ))
+	define("MC_THREADS", threads)
 	return b.String()
 }
 
 // parseC parses the model for the scenario, with the harness behind it.
-func (m *Model) parseC(s Scenario, ncpu int, isolated uint64) (ast *cc.AST, err error) {
+func (m *Model) parseC(s Scenario, ncpu, threads int, isolated uint64) (ast *cc.AST, err error) {
 	abi, err := cc.NewABI("linux", "amd64")
 	if err != nil {
 		return nil, err
@@ -120,7 +123,7 @@ func (m *Model) parseC(s Scenario, ncpu int, isolated uint64) (ast *cc.AST, err 
 		return nil, err
 	}
 	sources := []cc.Source{
-		{Name: "<scenario>", Value: scenarioMacros(s, ncpu, isolated)},
+		{Name: "<scenario>", Value: scenarioMacros(s, ncpu, threads, isolated)},
 		{Name: "<preamble>", Value: preamble},
 		{Name: m.File, Value: m.Text},
 		{Name: libDir + "/harness.c", Value: harness},

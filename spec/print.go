@@ -48,7 +48,7 @@ func (p *Prog) printThreads(b *strings.Builder) {
 		for _, f := range []struct {
 			is   bool
 			what string
-		}{{!t.MustFinish, "need not finish"}, {t.Migrates, "migrates"}, {t.Asleep, "born asleep"}} {
+		}{{!t.MustFinish, "need not finish"}, {t.Migrates, "migrates"}, {t.Asleep, "born asleep"}, {t.Hog, "hog"}} {
 			if f.is {
 				b.WriteString(", " + f.what)
 			}
@@ -121,7 +121,7 @@ func (p *Prog) Value(typ int, v int64) string {
 	case t.Pointer && v == 0, t.Func && v == 0:
 		return "NULL"
 	case t.Pointer && v > 0 && v <= int64(len(p.Cells)):
-		return "&" + p.addressName(int(v-1))
+		return "&" + p.AddressName(int(v-1))
 	case t.Func && v > 0 && v <= int64(len(p.Funcs)):
 		return p.Funcs[v-1]
 	case t.Bits == 1 && v == 0:
@@ -134,14 +134,23 @@ func (p *Prog) Value(typ int, v int64) string {
 	return fmt.Sprint(v)
 }
 
-// addressName names a cell as a pointer to it would be understood: the first
+// isTasks reports whether the variable has a cell for each thread: its task.
+func (p *Prog) isTasks(v *Var) bool {
+	return v.Name == tasksVar && p.Files[v.Pos.File].Library && v.Cells == len(p.Threads)
+}
+
+// AddressName names a cell as a pointer to it would be understood: the first
 // cell of an object is the object.
-func (p *Prog) addressName(cell int) string {
+func (p *Prog) AddressName(cell int) string {
 	c := p.Cells[cell]
 	if c.Object >= 0 && p.Objects[c.Object].First == cell {
 		return p.Objects[c.Object].Name
 	}
-	if v := p.Vars[c.Var]; v.Cell == cell && v.Thread < 0 {
+	v := p.Vars[c.Var]
+	if p.isTasks(&v) {
+		return p.Threads[cell-v.Cell].Name
+	}
+	if v.Cell == cell && v.Thread < 0 {
 		return v.Name
 	}
 	return c.Name
@@ -162,7 +171,7 @@ func (p *Prog) operand(proc *Proc, o Operand) string {
 	case OpdReg:
 		return p.regName(proc, o.Val)
 	case OpdAddr:
-		return "&" + p.addressName(int(o.Val))
+		return "&" + p.AddressName(int(o.Val))
 	case OpdLocal:
 		for _, l := range proc.Locals {
 			if i := int(o.Val) - l.First; i >= 0 && i < len(l.Cells) {
@@ -196,6 +205,8 @@ func (p *Prog) memory(proc *Proc, in *Inst) string {
 	return s
 }
 
+var flavourNames = [...]string{"", "preemptible", "sched", "preemptible+sched"}
+
 func (p *Prog) instText(proc *Proc, in *Inst) string {
 	opd := func(o Operand) string { return p.operand(proc, o) }
 	dst := ""
@@ -208,6 +219,9 @@ func (p *Prog) instText(proc *Proc, in *Inst) string {
 	}
 	if in.Sleep {
 		attrs = append(attrs, "sleep")
+	}
+	if in.Idle {
+		attrs = append(attrs, "idle")
 	}
 	if in.Private && in.Op.Info().Access {
 		attrs = append(attrs, "private")
@@ -262,8 +276,12 @@ func (p *Prog) instText(proc *Proc, in *Inst) string {
 		return fmt.Sprintf("%s%s%s %s as %s", dst, RMWKind(in.Sub), suffix, strings.Join(args, ", "), p.Types[in.Type].Name)
 	case OpFence:
 		return "fence " + in.Order.String()
-	case OpPreempt:
-		return fmt.Sprintf("preempt %+d", in.A.Val)
+	case OpPreempt, OpRCU:
+		return fmt.Sprintf("%s %+d", in.Op, in.A.Val)
+	case OpGrace:
+		return fmt.Sprintf("grace %s %s", [...]string{"begin", "wait"}[in.Sub], flavourNames[in.A.Val])
+	case OpYield:
+		return "yield" + suffix
 	case OpUse:
 		return "use " + p.memory(proc, in)
 	case OpRelease:

@@ -1,5 +1,7 @@
 package spec
 
+import "fmt"
+
 // This file is the program: what the front end makes of a model for one
 // scenario, and all that an engine ever sees. Its meaning is defined by the
 // reference interpreter in lastput/checker.
@@ -82,18 +84,32 @@ type Object struct {
 // first.
 type Class int
 
-// The classes. FIFO priorities lie between them.
+// The classes. Between Other and Stop lie the FIFO priorities, 1 to MaxFIFO.
+// IRQ is that of interrupt handlers.
 const (
-	Other Class = 0
-	Stop  Class = 100
+	Other   Class = 0
+	MaxFIFO Class = 99
+	Stop    Class = 100
+	IRQ     Class = 101
 )
 
+// FIFO reports whether the class is a FIFO priority.
+func (c Class) FIFO() bool { return c > Other && c <= MaxFIFO }
+
 func (c Class) String() string {
-	if c == Stop {
+	switch {
+	case c == Stop:
 		return "stop"
+	case c == IRQ:
+		return "irq"
+	case c.FIFO():
+		return fmt.Sprintf("fifo %d", int(c))
 	}
 	return "other"
 }
+
+// MaxThreads is how many threads a program has at most.
+const MaxThreads = 256
 
 // A Thread is one actor.
 type Thread struct {
@@ -101,9 +117,10 @@ type Thread struct {
 	Proc       int
 	CPU        int // where it starts
 	Class      Class
-	MustFinish bool // false for stoppers and their like
+	MustFinish bool // false for stoppers, hogs, handlers and their like
 	Migrates   bool // may move to another CPU wherever it is preemptible
 	Asleep     bool // born asleep: it rests at its first wait, there is no start step
+	Hog        bool // it comes to an endless loop; if nothing but what keeps its CPU precedes it, it is there at birth
 	LocalBase  int  // first cell of its locals
 }
 
@@ -207,6 +224,9 @@ type Inst struct {
 	// Sleep marks the access of a sleep-wait: a thread that rests here has
 	// given up its CPU, and may only come here where sleeping is allowed.
 	Sleep bool
+	// Idle marks a wait, of a thread that must finish, that need not end: if
+	// nothing can come that it waits for, the thread is done.
+	Idle bool
 	// Private marks an access to a local of the thread whose address never
 	// escapes: it is no step.
 	Private bool
@@ -257,6 +277,12 @@ const (
 	OpUse     // touches *a
 	OpAwait   // waits until a role call of another thread has ended
 	OpRelease // the object a is gone (visible only where the release must wait)
+	OpHog     // an endless local loop: never done
+	OpYield   // to the end of the queue of its priority
+	OpIRQ     // dst = interrupts were off; interrupts off if a, else on
+	OpRCU     // depth of preemptible RCU readers += a
+	OpGrace   // sub: see GraceKind; the flavours a of RCU
+	OpSelf    // dst = the number of the thread, from 0
 	opCount
 )
 
@@ -295,6 +321,12 @@ var opInfo = [opCount]OpInfo{
 	OpUse:     {Name: "use", Visible: true, Access: true},
 	OpAwait:   {Name: "await", Visible: true},
 	OpRelease: {Name: "release", Visible: true},
+	OpHog:     {Name: "hog", Visible: true},
+	OpYield:   {Name: "yield", Visible: true},
+	OpIRQ:     {Name: "irq", Visible: true, HasDst: true},
+	OpRCU:     {Name: "rcu", Visible: true},
+	OpGrace:   {Name: "grace", Visible: true},
+	OpSelf:    {Name: "self", HasDst: true},
 }
 
 // Info describes the opcode.
@@ -365,26 +397,42 @@ var rmwNames = [rmwKindCount]string{"xchg", "fetch_add", "fetch_and", "fetch_or"
 
 func (k RMWKind) String() string { return rmwNames[k] }
 
+// GraceKind is what an OpGrace does.
+type GraceKind uint8
+
+// The parts of a grace period.
+const (
+	GraceBegin GraceKind = iota // remembers who is inside a read-side section now
+	GraceWait                   // waits, asleep, until all of them have left it
+)
+
+// The flavours of RCU, an OpGrace waits for the readers of one or both.
+const (
+	FlavourPreemptible = 1 << iota // readers between OpRCU +1 and -1
+	FlavourSched                   // CPUs with preemption or interrupts off
+)
+
 // GhostKind is what an OpGhost records. Ghosts cost no step.
 type GhostKind uint8
 
 // The ghosts. "The object a" may be 0 where the program has one object only.
 const (
-	GhostGot      GhostKind = iota // the thread holds one more reference to the object a
-	GhostPutting                   // it gives one up, with its next step
-	GhostFinal                     // the final put of the object a was decided
-	GhostGetBegin                  // a pinned get begins with the next step
-	GhostGetEnd                    // and has ended
-	GhostUnload                    // an unload attempt begins with the next step
-	GhostCall                      // a role call of this thread has ended
-	GhostBalance                   // preemption count and locks must be as at the start of the thread
-	GhostLock                      // the thread holds one more lock, a
-	GhostUnlock                    // one less
-	GhostMaySleep                  // a call that may sleep
-	GhostRefused                   // a get gave no reference
+	GhostGot       GhostKind = iota // the thread holds one more reference to the object a
+	GhostPutting                    // it gives one up, with its next step
+	GhostFinal                      // the final put of the object a was decided
+	GhostGetBegin                   // a pinned get begins with the next step
+	GhostGetEnd                     // and has ended
+	GhostUnload                     // an unload attempt begins with the next step
+	GhostCall                       // a role call of this thread has ended
+	GhostBalance                    // preemption count and locks must be as at the start of the thread
+	GhostLock                       // the thread holds one more lock, a
+	GhostUnlock                     // one less
+	GhostMaySleep                   // a call that may sleep
+	GhostRefused                    // a get gave no reference
+	GhostAttempted                  // an unload attempt has ended, and succeeded if a
 	ghostKindCount
 )
 
-var ghostNames = [ghostKindCount]string{"got", "putting", "final_put", "get_begin", "get_end", "unload_begin", "call_end", "balance", "lock", "unlock", "might_sleep", "refused"}
+var ghostNames = [ghostKindCount]string{"got", "putting", "final_put", "get_begin", "get_end", "unload_begin", "call_end", "balance", "lock", "unlock", "might_sleep", "refused", "unload_end"}
 
 func (k GhostKind) String() string { return ghostNames[k] }

@@ -35,7 +35,17 @@ const (
 	Unbalanced Property = "unbalanced"
 	// Deadlock: nothing can step and a thread that must finish has not.
 	Deadlock Property = "deadlock"
+	// Hang: the same, where some thread waits for a CPU that another, which
+	// need not finish, never gives up; or a fair run without end in which a
+	// thread that must finish never does.
+	Hang Property = "hang"
+	// Leak: all threads have finished, and the object is still there though
+	// nobody can come to release it.
+	Leak Property = "leak"
 
+	// SpuriousFailure, a note: a get failed, and no unload attempt that it
+	// overlapped, or any before, had succeeded.
+	SpuriousFailure Property = "spurious-failure"
 	// EarlyFailure, a note: a get failed although the final put had not been
 	// decided.
 	EarlyFailure Property = "early-failure"
@@ -47,14 +57,14 @@ const (
 // Properties lists all properties in order of precedence. The notes come last.
 var Properties = []Property{
 	GetAfterFinalPut, FinalPutWhileHeld, UseAfterRelease, DoubleRelease,
-	Assertion, Invariant, InvalidAccess, SleepInAtomic, Unbalanced, Deadlock,
-	EarlyFailure, PlainRace,
+	Assertion, Invariant, InvalidAccess, SleepInAtomic, Unbalanced, Deadlock, Hang,
+	Leak, SpuriousFailure, EarlyFailure, PlainRace,
 }
 
 // IsNote reports whether a violation of the property is reported beside the
 // verdict and only counts on demand: it is what some strategies cost, not what
 // makes them wrong.
-func (p Property) IsNote() bool { return p == EarlyFailure || p == PlainRace }
+func (p Property) IsNote() bool { return p.Rank() >= SpuriousFailure.Rank() }
 
 // Rank is the property's place in Properties, or -1.
 func (p Property) Rank() int { return slices.Index(Properties, p) }
@@ -73,6 +83,9 @@ var explanations = map[Property]string{
 	SleepInAtomic:     "a call that may sleep was made where sleeping is not allowed",
 	Unbalanced:        "the preemption count or the locks held are not as they were found",
 	Deadlock:          "nothing can step any more, and a thread that must finish has not",
+	Hang:              "a thread that must finish never can",
+	Leak:              "everybody has finished, and the object is still there",
+	SpuriousFailure:   "a get failed, and no unload succeeded",
 	EarlyFailure:      "a get failed before the final put",
 	PlainRace:         "conflicting accesses, one of them plain, are not ordered by anything",
 }

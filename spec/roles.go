@@ -14,11 +14,44 @@ import (
 // roleAttrs are the attributes of mc.h that one function only may bear.
 var roleAttrs = []string{"mc_get", "mc_dup", "mc_put", "mc_unload"}
 
+// functionAttrs are all that go on functions; a function bears one of them, and
+// perhaps mc_pinned.
+var functionAttrs = append([]string{"mc_pinned", "mc_init", "mc_invariant"}, slices.Concat(roleAttrs, threadAttrs)...)
+
+// threadAttrs are those that make a thread. mc_thread and mc_kthread are two
+// attributes, of which this is one.
+var threadAttrs = []string{"mc_thread_cpu", "mc_kthread_cpu", "mc_percpu_thread", "mc_irq"}
+
+// attrName is the attribute as a model writes it.
+func attrName(attr string) string { return strings.TrimSuffix(attr, "_cpu") }
+
+func isThread(fd *cc.FunctionDefinition) bool {
+	attrs := fd.Declarator.Type().Attributes()
+	return attrs != nil && slices.ContainsFunc(threadAttrs, attrs.IsAttrSet)
+}
+
+// checkOneRole refuses a function that bears two roles: what is meant can be
+// written as two functions. The parser merges attributes, so the text is asked.
+func (b *builder) checkOneRole(fd *cc.FunctionDefinition) {
+	var borne []string
+	for _, n := range []cc.Node{fd.DeclarationSpecifiers, fd.Declarator} {
+		for _, tok := range cc.NodeTokens(n) {
+			if attr := tok.SrcStr(); attr != "mc_pinned" && slices.Contains(functionAttrs, attr) {
+				borne = append(borne, attrName(attr))
+			}
+		}
+	}
+	if len(borne) > 1 {
+		b.errorf(b.pos(fd.Declarator), "%s is %s and %s: write a function for each", fd.Declarator.Name(), borne[0], borne[1])
+	}
+}
+
 func (b *builder) collectRole(fd *cc.FunctionDefinition) {
 	attrs := fd.Declarator.Type().Attributes()
 	if attrs == nil {
 		return
 	}
+	b.checkOneRole(fd)
 	pos, name := b.pos(fd.Declarator), fd.Declarator.Name()
 	for _, role := range roleAttrs {
 		if !attrs.IsAttrSet(role) {
@@ -146,34 +179,50 @@ func (b *builder) takesToken(role string) bool {
 	return fd != nil && len(params(fd)) > 0
 }
 
-// An ownThread is a function marked mc_thread or mc_percpu_thread.
+// An ownThread is a function marked mc_thread, mc_kthread, mc_percpu_thread or
+// mc_irq.
 type ownThread struct {
 	fd     *cc.FunctionDefinition
 	perCPU bool
+	daemon bool // born asleep, need not finish
 	cpu    int64
 	class  Class
-	prio   int64
 }
 
-// ownThreads finds them. mc_thread is two attributes, because the parser keeps
-// the arguments of one as a set.
+// ownThreads finds them; those of the library only where something needs them.
+// mc_thread and mc_kthread are two attributes, because the parser keeps the
+// arguments of one as a set.
 func (b *builder) ownThreads() []ownThread {
 	var out []ownThread
 	for _, fd := range b.order {
 		attrs := fd.Declarator.Type().Attributes()
-		if attrs == nil {
+		if attrs == nil || b.p.Files[b.pos(fd.Declarator).File].Library && !b.use.threads[fd.Declarator.Name()] {
 			continue
 		}
 		if attrs.IsAttrSet("mc_thread_cpu") {
-			cpu, prio := b.attrValue(fd, "mc_thread_cpu"), b.attrValue(fd, "mc_thread_prio")
-			out = append(out, ownThread{fd: fd, cpu: cpu, prio: prio, class: Class(prio)})
+			out = append(out, ownThread{fd: fd, cpu: b.attrValue(fd, "mc_thread_cpu"), class: b.priority(fd, "mc_thread_prio")})
+		}
+		if attrs.IsAttrSet("mc_kthread_cpu") {
+			out = append(out, ownThread{fd: fd, cpu: b.attrValue(fd, "mc_kthread_cpu"), class: b.priority(fd, "mc_kthread_prio"), daemon: true})
 		}
 		if attrs.IsAttrSet("mc_percpu_thread") {
-			prio := b.attrValue(fd, "mc_percpu_thread")
-			out = append(out, ownThread{fd: fd, perCPU: true, prio: prio, class: Class(prio)})
+			out = append(out, ownThread{fd: fd, perCPU: true, class: b.priority(fd, "mc_percpu_thread"), daemon: true})
+		}
+		if attrs.IsAttrSet("mc_irq") {
+			out = append(out, ownThread{fd: fd, cpu: b.attrValue(fd, "mc_irq"), class: IRQ})
 		}
 	}
 	return out
+}
+
+// priority is the constant argument of an attribute that is a scheduling class.
+func (b *builder) priority(fd *cc.FunctionDefinition, name string) Class {
+	n := b.attrValue(fd, name)
+	if n < int64(Other) || n > int64(Stop) {
+		b.errorf(b.pos(fd.Declarator), "priority %d of thread %s: want MC_OTHER, a FIFO priority from 1 to %d, or MC_STOP", n, fd.Declarator.Name(), MaxFIFO)
+		return Other
+	}
+	return Class(n)
 }
 
 // attrValue is the constant argument of an attribute.
@@ -183,7 +232,7 @@ func (b *builder) attrValue(fd *cc.FunctionDefinition, name string) int64 {
 			return n
 		}
 	}
-	b.errorf(b.pos(fd.Declarator), "thread %s: want mc_thread(cpu, prio) or mc_percpu_thread(prio), all constant", fd.Declarator.Name())
+	b.errorf(b.pos(fd.Declarator), "thread %s: want mc_thread(cpu, prio), mc_kthread(cpu, prio), mc_percpu_thread(prio) or mc_irq(cpu), all constant", fd.Declarator.Name())
 	return 0
 }
 
@@ -205,7 +254,7 @@ func (b *builder) threads() {
 	s := b.p.Scenario
 	if len(b.roles) > 0 {
 		unload := b.proc(b.harness("__mc_unloader"), true)
-		get := b.proc(b.harness("__mc_getter"), true)
+		get := b.getterProcs()
 		for i := 0; i < s.unloaders(); i++ {
 			name := "unloader"
 			if s.unloaders() > 1 {
@@ -216,9 +265,16 @@ func (b *builder) threads() {
 		for i := 0; i < s.Getters; i++ {
 			cpu := s.getterCPU(i)
 			b.thread(Thread{
-				Name: fmt.Sprintf("getter%d", i), Proc: get, CPU: cpu, MustFinish: true,
+				Name: fmt.Sprintf("getter%d", i), Proc: get(i), CPU: cpu, MustFinish: true,
 				Migrates: s.Migrate && b.p.Isolated>>cpu&1 == 0,
 			})
+		}
+		if s.IRQ {
+			b.thread(Thread{Name: "irq", Proc: b.proc(b.harness("__mc_irq_getter"), true), CPU: s.getterCPU(0), Class: IRQ})
+		}
+		if s.Hog != NoHog {
+			proc := b.proc(b.harness("__mc_hog_"+string(s.Hog)), true)
+			b.thread(Thread{Name: "hog", Proc: proc, CPU: b.p.NCPU - 1, Class: MaxFIFO})
 		}
 	}
 	for _, t := range b.ownThreads() {
@@ -226,16 +282,41 @@ func (b *builder) threads() {
 	}
 }
 
-func (b *builder) thread(t Thread) { b.p.Threads = append(b.p.Threads, t) }
+// getterProcs tells what each getter runs.
+func (b *builder) getterProcs() func(i int) int {
+	s := b.p.Scenario
+	if !s.Handover {
+		get := b.proc(b.harness("__mc_getter"), true)
+		return func(int) int { return get }
+	}
+	pair := [2]int{b.proc(b.harness("__mc_giver"), true), b.proc(b.harness("__mc_taker"), true)}
+	last := -1
+	if s.Getters%2 == 1 {
+		last = b.proc(b.harness("__mc_getter"), true)
+	}
+	return func(i int) int {
+		if i == s.Getters-1 && last >= 0 {
+			return last
+		}
+		return pair[i%2]
+	}
+}
+
+// thread adds a thread. One that comes to an endless loop cannot be asked to
+// finish.
+func (b *builder) thread(t Thread) {
+	proc := b.p.Procs[t.Proc]
+	for _, in := range b.p.Code[proc.Entry:proc.End] {
+		t.Hog = t.Hog || in.Op == OpHog
+	}
+	t.MustFinish = t.MustFinish && !t.Hog
+	b.p.Threads = append(b.p.Threads, t)
+}
 
 func (b *builder) ownThread(t ownThread) {
 	pos, name := b.pos(t.fd.Declarator), t.fd.Declarator.Name()
 	if len(params(t.fd)) > 0 {
 		b.errorf(pos, "thread %s takes parameters: want none", name)
-		return
-	}
-	if t.class != Other && t.class != Stop {
-		b.errorf(pos, "priority %d of thread %s: want MC_OTHER or MC_STOP", t.prio, name)
 		return
 	}
 	if !t.perCPU && (t.cpu < 0 || t.cpu > maxCPU) {
@@ -246,9 +327,9 @@ func (b *builder) ownThread(t ownThread) {
 		b.errorf(pos, "CPU %d of thread %s: the scenario has CPUs 0 to %d", t.cpu, name, b.p.NCPU-1)
 		return
 	}
-	proc := b.proc(t.fd, !t.perCPU)
+	proc := b.proc(t.fd, !t.daemon)
 	if !t.perCPU {
-		b.thread(Thread{Name: name, Proc: proc, CPU: int(t.cpu), Class: t.class, MustFinish: true})
+		b.thread(Thread{Name: name, Proc: proc, CPU: int(t.cpu), Class: t.class, MustFinish: !t.daemon && t.class != IRQ, Asleep: t.daemon})
 		return
 	}
 	for cpu := range b.p.NCPU {

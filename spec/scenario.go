@@ -29,7 +29,25 @@ type Scenario struct {
 	Migrate bool
 	// SameCPU puts getter0 on CPU 0, beside the unloader.
 	SameCPU bool
+	// Handover makes every second getter put what the one before it got; a
+	// last one without a partner puts its own.
+	Handover bool
+	// IRQ adds an interrupt handler on getter0's CPU that gets and puts.
+	IRQ bool
+	// Hog adds an isolated CPU, the last, with nothing but a FIFO-99 thread
+	// on it that never gives it up.
+	Hog Hog
 }
+
+// A Hog is a thread that keeps its CPU for ever.
+type Hog string
+
+// The hogs.
+const (
+	NoHog     Hog = ""
+	UserHog   Hog = "user"   // in user mode: no reader of RCU
+	KernelHog Hog = "kernel" // in the kernel, with preemption off
+)
 
 // ThreadsScenario is the only scenario of a model without roles: its own
 // mc_thread threads.
@@ -43,7 +61,10 @@ func Battery() []Scenario {
 		{Name: "same-cpu", Getters: 2, Gets: 2, Unloaders: 1, SameCPU: true},
 		{Name: "migrate", Getters: 1, Gets: 2, Unloaders: 1, Migrate: true},
 		{Name: "nested", Getters: 1, Gets: 1, Nested: 1, Unloaders: 1, Migrate: true},
+		{Name: "handover", Getters: 2, Gets: 1, Unloaders: 1, Handover: true},
+		{Name: "irq", Getters: 1, Gets: 2, Unloaders: 1, IRQ: true},
 		{Name: "isolated", Getters: 2, Gets: 2, Unloaders: 1, Isolated: 1},
+		{Name: "rt-hog", Getters: 1, Gets: 2, Unloaders: 1, Hog: UserHog},
 	}
 }
 
@@ -80,8 +101,17 @@ func (s Scenario) About() string {
 	if s.SameCPU {
 		b.WriteString(" on getter0's CPU")
 	}
+	if s.Handover {
+		b.WriteString(", put by the next getter")
+	}
+	if s.IRQ {
+		b.WriteString(", an interrupt on getter0's CPU")
+	}
 	if s.Isolated > 0 {
 		fmt.Fprintf(&b, ", %s", count(s.Isolated, "isolated CPU"))
+	}
+	if s.Hog != NoHog {
+		fmt.Fprintf(&b, ", a %s-mode hog on an isolated CPU", s.Hog)
 	}
 	if s.Migrate {
 		b.WriteString(", migration")
@@ -98,13 +128,22 @@ func count(n int, what string) string {
 
 func (s Scenario) unloaders() int { return max(s.Unloaders, 1) }
 
-// CPUs returns how many CPUs the scenario's getters and unloaders need.
+// CPUs returns how many CPUs the scenario has: those of getters and unloaders,
+// and the hog's.
 func (s Scenario) CPUs() int {
 	n := s.unloaders() + s.Getters
 	if s.SameCPU {
 		n--
 	}
+	if s.Hog != NoHog {
+		n++
+	}
 	return n
+}
+
+// threads returns how many threads the harness has.
+func (s Scenario) threads() int {
+	return s.unloaders() + s.Getters + int(truth(s.IRQ)+truth(s.Hog != NoHog))
 }
 
 // getterCPU is the CPU of getter i.
@@ -118,11 +157,15 @@ func (s Scenario) getterCPU(i int) int {
 	return s.unloaders() + i
 }
 
-// isolated is the mask of isolated CPUs: those of the last getters.
+// isolatedMask is the mask of isolated CPUs: those of the last getters, and the
+// hog's.
 func (s Scenario) isolatedMask() uint64 {
 	var m uint64
 	for i := s.Getters - s.Isolated; i < s.Getters; i++ {
 		m |= 1 << s.getterCPU(i)
+	}
+	if s.Hog != NoHog {
+		m |= 1 << (s.CPUs() - 1)
 	}
 	return m
 }
@@ -155,6 +198,12 @@ func (s Scenario) Validate() error {
 		return fmt.Errorf("--isolated %d: want 0 to the number of getters, %d", s.Isolated, s.Getters)
 	case s.SameCPU && s.Isolated == s.Getters:
 		return fmt.Errorf("--isolated %d with --same-cpu: the unloader's CPU cannot be isolated", s.Isolated)
+	case s.Handover && s.Getters < 2:
+		return fmt.Errorf("--handover with --getters %d: want two at least, one to get and one to put", s.Getters)
+	case s.Handover && s.Nested > 0:
+		return fmt.Errorf("--handover with --nested %d: one reference is handed over, so want --nested 0", s.Nested)
+	case s.Hog != NoHog && s.Hog != UserHog && s.Hog != KernelHog:
+		return fmt.Errorf("--hog %s: want user or kernel", s.Hog)
 	}
 	return nil
 }
@@ -183,6 +232,11 @@ func (s Scenario) String() string {
 	number("isolated", s.Isolated)
 	word("migrate", s.Migrate)
 	word("same-cpu", s.SameCPU)
+	word("handover", s.Handover)
+	word("irq", s.IRQ)
+	if s.Hog != NoHog {
+		parts = append(parts, "hog="+string(s.Hog))
+	}
 	return strings.Join(parts, ",")
 }
 
@@ -200,7 +254,7 @@ func ParseScenario(text string) (Scenario, error) {
 		"getters": &s.Getters, "gets": &s.Gets, "nested": &s.Nested,
 		"unloaders": &s.Unloaders, "isolated": &s.Isolated,
 	}
-	words := map[string]*bool{"migrate": &s.Migrate, "same-cpu": &s.SameCPU}
+	words := map[string]*bool{"migrate": &s.Migrate, "same-cpu": &s.SameCPU, "handover": &s.Handover, "irq": &s.IRQ}
 	for _, part := range strings.Split(text, ",") {
 		name, value, isNumber := strings.Cut(part, "=")
 		if p := numbers[name]; isNumber && p != nil {
@@ -211,6 +265,8 @@ func ParseScenario(text string) (Scenario, error) {
 			*p = n
 		} else if p := words[name]; !isNumber && p != nil {
 			*p = true
+		} else if name == "hog" {
+			s.Hog = Hog(value)
 		} else {
 			return s, fmt.Errorf("unknown scenario %q: want one of %s, or numbers such as getters=3,gets=2", text, strings.Join(ScenarioNames(), ", "))
 		}

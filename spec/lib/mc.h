@@ -19,13 +19,20 @@
 /* What a get that returns an integer token returns if it fails. */
 #define MC_FAIL		(-1)
 
-/* Threads of the model's own. Priorities are scheduling classes. */
+/*
+ * Threads of the model's own. A priority is MC_OTHER, a FIFO priority from 1 to
+ * 99, or MC_STOP, which is above them.
+ */
 #define MC_OTHER	0
 #define MC_STOP		100
 #define mc_thread(cpu, prio)	\
 	__attribute__((mc_thread_cpu(cpu))) __attribute__((mc_thread_prio(prio)))
-/* One thread on every CPU, born asleep, which need not finish. */
+/* A thread that is born asleep and need not finish; and one of it on every CPU. */
+#define mc_kthread(cpu, prio)	\
+	__attribute__((mc_kthread_cpu(cpu))) __attribute__((mc_kthread_prio(prio)))
 #define mc_percpu_thread(prio)	__attribute__((mc_percpu_thread(prio)))
+/* An interrupt handler: it may come once, wherever interrupts are on. */
+#define mc_irq(cpu)		__attribute__((mc_irq(cpu)))
 
 /* Memory orders, as the built-ins take them. */
 #define MC_PLAIN	0
@@ -49,8 +56,18 @@ void *__mc_this_cpu(const volatile void *percpu);
 void *__mc_container(const volatile void *p, unsigned long offset);
 
 void __mc_preempt(int delta);
+int __mc_irq_off(int off);	/* returns whether they were off */
 int __mc_cpu(void);
+int __mc_self(void);		/* the thread's number, from 0 */
+void __mc_hog(void);
+void __mc_yield(void);
+void __mc_pause(void);		/* asleep for a while */
+void __mc_rcu(int delta);
+void __mc_grace_begin(int flavours);
+void __mc_grace_wait(int flavours);
+void __mc_needs(void (*thread)(void));	/* the program has this thread of the library */
 void __mc_sleep_until(int condition);
+void __mc_idle_until(int condition);
 void __mc_might_sleep(void);
 
 int __mc_choose(int n);
@@ -63,6 +80,8 @@ void __mc_got(const volatile void *object);
 void __mc_putting(const volatile void *object);
 void __mc_final_put(const volatile void *object);
 void __mc_release(const volatile void *object);
+void __mc_object(const volatile void *object);	/* it has a lifetime */
+void __mc_release_any(const volatile void *member);
 void __mc_use(const volatile void *object);
 void __mc_lock(const volatile void *lock);
 void __mc_unlock(const volatile void *lock);
@@ -76,6 +95,9 @@ void __mc_unlock(const volatile void *lock);
 #define mc_assume(condition)	__mc_assume(!!(condition))
 #define mc_cover(condition)	__mc_cover(!!(condition), #condition)
 
+/* The one endless loop that makes no step: whoever comes here keeps its CPU. */
+#define mc_hog()		__mc_hog()
+
 /* A real touch of the object: a step. */
 #define mc_use(object)		__mc_use(object)
 
@@ -87,6 +109,8 @@ void __mc_unlock(const volatile void *lock);
  * access; a thread that waits there has given up its CPU.
  */
 #define mc_sleep_until(condition)	__mc_sleep_until(!!(condition))
+/* The same, where the condition need never come true: the thread is then done. */
+#define mc_idle_until(condition)	__mc_idle_until(!!(condition))
 #define might_sleep()			__mc_might_sleep()
 
 #endif

@@ -18,6 +18,13 @@ static inline void mutex_lock(struct mutex *lock)
 	__mc_lock(lock);
 }
 
+/* No signal comes. */
+static inline int mutex_lock_interruptible(struct mutex *lock)
+{
+	mutex_lock(lock);
+	return 0;
+}
+
 static inline bool mutex_trylock(struct mutex *lock)
 {
 	if (__mc_cmpxchg(&lock->locked, 0, 1, MC_ACQUIRE) != 0)
@@ -33,5 +40,7 @@ static inline void mutex_unlock(struct mutex *lock)
 	__mc_assert(was == 1, "mutex_unlock of a mutex that is not held");
 	__mc_unlock(lock);
 }
+
+#define mutex_lock_killable(lock)	mutex_lock_interruptible(lock)
 
 #endif

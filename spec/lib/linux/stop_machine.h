@@ -2,21 +2,27 @@
 #define _LINUX_STOP_MACHINE_H
 
 /*
- * stop_machine() as in Linux 2.6.37 to 3.18, kernel/stop_machine.c: a stopper
- * thread on every CPU, in the scheduling class above all others, and a
- * hand-shake of five states that the last thread to acknowledge one advances.
+ * stop_machine() as in Linux 2.6.27 to 3.18, kernel/stop_machine.c: a stopper
+ * thread on every CPU and a hand-shake of five states that the last thread to
+ * acknowledge one advances. STOP_MACHINE_PRIO, defined before this file is
+ * included, is the stoppers' class: the one above all others since 2.6.37, and
+ * FIFO 99 before.
  *
  * Kept: the states, the acknowledgements, that a stopper can only come in where
  * the current thread is preemptible, that the function runs on one CPU while
  * the others spin. Simplified: each CPU's queue of works is one slot, since
- * stop_cpus_mutex admits one request at a time. Interrupts are not modelled, so
- * the state that turns them off does nothing else.
+ * stop_cpus_mutex admits one request at a time.
  */
 
 #include <linux/kernel.h>
+#include <linux/irqflags.h>
 #include <linux/percpu.h>
 #include <linux/mutex.h>
 #include <linux/completion.h>
+
+#ifndef STOP_MACHINE_PRIO
+#define STOP_MACHINE_PRIO	MC_STOP
+#endif
 
 enum stopmachine_state {
 	STOPMACHINE_NONE,
@@ -70,15 +76,18 @@ static inline void stop_machine_cpu_stop(void)
 		newstate = READ_ONCE(smdata.state);
 		if (newstate != curstate) {
 			curstate = newstate;
-			if (curstate == STOPMACHINE_RUN &&
-			    smdata.active_cpu == raw_smp_processor_id())
+			if (curstate == STOPMACHINE_DISABLE_IRQ)
+				local_irq_disable();
+			else if (curstate == STOPMACHINE_RUN &&
+				 smdata.active_cpu == raw_smp_processor_id())
 				smdata.ret = smdata.fn(smdata.data);
 			stop_machine_ack_state(curstate);
 		}
 	} while (curstate != STOPMACHINE_EXIT);
+	local_irq_enable();
 }
 
-mc_percpu_thread(MC_STOP) static void cpu_stopper_thread(void)
+mc_percpu_thread(STOP_MACHINE_PRIO) static void cpu_stopper_thread(void)
 {
 	for (;;) {
 		mc_sleep_until(this_cpu_xchg(cpu_stopper_work, false));
@@ -96,6 +105,7 @@ static inline int stop_machine_cpus(int (*fn)(void *), void *data, cpumask_t mas
 {
 	int cpu, ret;
 
+	__mc_needs(cpu_stopper_thread);
 	mutex_lock(&stop_cpus_mutex);
 	smdata.fn = fn;
 	smdata.data = data;
