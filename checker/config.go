@@ -25,8 +25,13 @@ type Config struct {
 	Ignore []spec.Property
 	// Strict makes the properties that are only noted count as violations.
 	Strict bool
+	// NoTrace leaves out the search for the simplest run of a violation, for
+	// whoever wants the verdict only: Result.Trace is nil.
+	NoTrace bool
 	// Progress, if set, gets a line overwritten in place a few times a second.
+	// Label, if set, is what the line begins with.
 	Progress io.Writer
+	Label    string
 }
 
 // DefaultMaxMemory is the memory the stores may take where Config does not say.

@@ -115,8 +115,8 @@ func outcomes(t *testing.T, p *spec.Prog, cells []string) (out []string) {
 			continue
 		}
 		text := values(t, m, s, cells)
-		if m.deadlocked(s, info) {
-			text += " deadlock"
+		if prop := m.terminal(s, info); prop != "" {
+			text += " " + string(prop)
 		} else if v := s[m.violated]; v != 0 {
 			text += " " + string(spec.Properties[v-1])
 		}

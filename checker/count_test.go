@@ -115,6 +115,58 @@ mc_thread(1, 0) void b(void) { mutex_lock(&n); mutex_lock(&m); mutex_unlock(&m);
 			migrate: true,
 		},
 		{
+			// S S, who is first is open. Then the first, say a, goes to its end,
+			// by L and E, before the other does: L S, E S, E L, and as many with
+			// b first, and E E. A step from each but the last, and two from the
+			// first.
+			name: "equals in a queue",
+			text: `int x, y; mc_thread(0, 50) void a(void) { x = 1; } mc_thread(0, 50) void b(void) { y = 1; }`,
+			want: numbers{8, 8, 4},
+		},
+		{
+			// The hog is in its loop, and nobody steps: a hang.
+			name: "a hog",
+			text: `int x; mc_thread(0, 50) void hog(void) { mc_hog(); } mc_thread(0, 0) void a(void) { x = 1; }`,
+			want: numbers{1, 0, 0},
+		},
+		{
+			// S, before the one store and before the other, and back: a hang.
+			name: "an endless loop",
+			text: `int x; mc_thread(0, 0) void a(void) { for (;;) { x = 1; x = 0; } }`,
+			want: numbers{3, 3, 2},
+		},
+		{
+			// a has three places, S, L, E; the handler, on its CPU, the same.
+			// All 9 are there: it comes at any of a's. a steps twice where it is
+			// at S or E: 4. The handler steps twice for each place of a: 6.
+			name: "a handler",
+			text: `int x, y; mc_thread(0, 0) void a(void) { x = 1; } mc_irq(0) void h(void) { y = 1; }`,
+			want: numbers{9, 10, 4},
+		},
+		{
+			// a: S, before off, the store, on, E. The handler steps where
+			// interrupts are on: from its S where a is at S, before off, or E,
+			// and so is at its L there only, and at E with any place of a: 5 + 3
+			// + 5. a takes 4 steps for each of the handler's S and E: 8. The
+			// handler takes 2 for each of three places: 6.
+			name: "interrupts off",
+			text: `int x, y; mc_thread(0, 0) void a(void) { local_irq_disable(); x = 1; local_irq_enable(); } mc_irq(0) void h(void) { y = 1; }`,
+			want: numbers{13, 14, 6},
+		},
+		{
+			// The reader: S, before lock, before unlock, E; the owner: S, before
+			// the begin, before the wait, E. 16, and the wait with the reader
+			// in its section twice: remembered or not; and not E of the owner
+			// with a reader that was remembered, but it may have come since. So
+			// 17. Steps of the reader: 3 for S, begin, E of the owner; of the
+			// wait 3, and 1 more out of the section remembered: 13. Of the
+			// owner: 2 for each place of the reader, and from the wait 1 for
+			// each, but where it is remembered: 12.
+			name: "a grace period",
+			text: `mc_thread(0, 0) void reader(void) { rcu_read_lock(); rcu_read_unlock(); } mc_thread(1, 0) void owner(void) { synchronize_rcu(); }`,
+			want: numbers{17, 25, 6},
+		},
+		{
 			// The step that violates leads to one state more: S, before the
 			// load, and the violation, in which the thread stays at its assertion.
 			name: "a violation",

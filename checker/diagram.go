@@ -88,6 +88,8 @@ func (d *diagram) add(st *Step) {
 		r.text = fmt.Sprintf("(%s moves to CPU%d)", p.Threads[r.thread].Name, st.Move.To)
 	} else if d.isLibrary(&r) {
 		r.text = d.libraryText(&r)
+	} else if !d.expand && p.Files[place.File].Library {
+		r.text = d.harnessText(place)
 	}
 	if n := len(d.rows); !d.expand && n > 0 && !d.rows[n-1].divider && d.merge(&d.rows[len(d.rows)-1], &r) {
 		return
@@ -98,7 +100,7 @@ func (d *diagram) add(st *Step) {
 // isLibrary reports whether the row is of a thread that need not finish, in
 // code of the library: the part it plays is the library's.
 func (d *diagram) isLibrary(r *row) bool {
-	return !d.expand && !r.divider && d.p.Files[r.place.File].Library && !d.p.Threads[r.thread].MustFinish
+	return !d.expand && !r.divider && d.p.Files[r.place.File].Library && !d.p.Threads[r.thread].MustFinish && !d.p.Threads[r.thread].Hog
 }
 
 func (d *diagram) libraryText(r *row) string {
@@ -108,6 +110,25 @@ func (d *diagram) libraryText(r *row) string {
 		name = calls[1]
 	}
 	return name + "()"
+}
+
+// harnessText says what a thread does that is in none of the model's functions:
+// the comment at the end of its line, or nothing in particular.
+func (d *diagram) harnessText(place spec.Pos) string {
+	_, comment, found := strings.Cut(d.p.Source(place), "/*")
+	if !found {
+		return "(between calls)"
+	}
+	return "(" + strings.TrimSpace(strings.TrimSuffix(comment, "*/")) + ")"
+}
+
+// source is the C of a line, without a comment at its end.
+func (d *diagram) source(place spec.Pos) string {
+	text := d.p.Source(place)
+	if at := max(strings.LastIndex(text, "/*"), strings.LastIndex(text, "//")); at > 0 && (strings.HasSuffix(text, "*/") || text[at+1] == '/') && !strings.Contains(text[at:], "\"") {
+		text = strings.TrimSpace(text[:at])
+	}
+	return strings.TrimSuffix(text, " {")
 }
 
 // merge adds r to the row before it where they are one to the reader.
@@ -180,26 +201,46 @@ func (d *diagram) markEnd() {
 	st := last.steps[len(last.steps)-1]
 	mark := "<- " + propertyMark(v.Property)
 	if at, frame, ok := d.lastLine(st); ok && !d.expand && at != last.place {
+		if v.Property == spec.FinalPutWhileHeld {
+			last.mark = "" // it is said in the next row
+		}
 		d.rows = append(d.rows, row{cpu: last.cpu, thread: st.Move.Thread, place: at, frame: frame, mark: mark})
 		return
 	}
 	last.mark = mark
 }
 
-// addWaiting draws where the threads of a deadlock are stuck.
+// addWaiting draws where the threads that must finish are stuck, and the hog
+// that keeps one from running. What the library's threads wait for is said in
+// words: see WaitingText.
 func (d *diagram) addWaiting(ws []Waiting) {
 	for _, w := range ws {
+		th := &d.p.Threads[w.Thread]
 		place, frame := ModelPlace(d.p, w.Pos, w.Frame)
 		mark := "<- waits for ever"
-		if w.NoCPU {
-			mark = "<- never gets its CPU back"
+		switch w.For {
+		case WaitCPU:
+			mark = fmt.Sprintf("<- never gets CPU%d back", w.CPU)
+		case WaitHog:
+			// It was there before all others.
+			d.rows = slices.Insert(d.rows, 0, row{cpu: w.CPU, thread: w.Thread, place: place, frame: frame, text: "(runs for ever)"})
+			continue
+		case WaitRound:
+			continue
+		}
+		if !th.MustFinish && d.p.Files[place.File].Library {
+			continue
 		}
 		place.Col = 0
 		if r := d.lastOf(w.Thread); r != nil && r.place == place && r.frame == frame {
 			r.mark = mark
 			continue
 		}
-		d.rows = append(d.rows, row{cpu: w.CPU, thread: w.Thread, place: place, frame: frame, mark: mark})
+		r := row{cpu: w.CPU, thread: w.Thread, place: place, frame: frame, mark: mark}
+		if d.p.Files[place.File].Library {
+			r.text = d.harnessText(place)
+		}
+		d.rows = append(d.rows, r)
 	}
 }
 
@@ -298,7 +339,7 @@ func (d *diagram) header(cpu int) string {
 		if r.divider {
 			continue
 		}
-		if name := d.p.Threads[r.thread].Name; r.cpu == cpu && !d.isLibrary(r) && !slices.Contains(names, name) && d.p.Threads[r.thread].MustFinish {
+		if name := d.p.Threads[r.thread].Name; r.cpu == cpu && !d.isLibrary(r) && !slices.Contains(names, name) && d.owns(r.thread) {
 			names = append(names, name)
 		}
 	}
@@ -307,6 +348,13 @@ func (d *diagram) header(cpu int) string {
 		text += " (isolated)"
 	}
 	return text
+}
+
+// owns reports whether the thread is named at the head of its CPU's column:
+// those that must finish, handlers and hogs.
+func (d *diagram) owns(t int) bool {
+	th := &d.p.Threads[t]
+	return th.MustFinish || th.Hog || th.Class == spec.IRQ
 }
 
 // cell is the text of a row.
@@ -320,7 +368,7 @@ func (d *diagram) cell(i int) string {
 	}
 	text := r.text
 	if text == "" {
-		text = strings.TrimSuffix(d.p.Source(r.place), " {")
+		text = d.source(r.place)
 		if d.expand {
 			text = d.p.Place(r.place) + "  " + text
 		}
@@ -358,11 +406,11 @@ func (d *diagram) libraryCell(r *row) string {
 // named reports whether the row must say which thread it is of: the column's
 // header names several, or not this one.
 func (d *diagram) named(r *row) bool {
-	if !d.p.Threads[r.thread].MustFinish {
+	if !d.owns(r.thread) {
 		return true
 	}
 	for i := range d.rows {
-		if o := &d.rows[i]; o.cpu == r.cpu && o.thread != r.thread && !o.divider && d.p.Threads[o.thread].MustFinish {
+		if o := &d.rows[i]; o.cpu == r.cpu && o.thread != r.thread && !o.divider && d.owns(o.thread) {
 			return true
 		}
 	}
@@ -380,7 +428,7 @@ func (d *diagram) values(r *row) string {
 			if e.Kind != EventRead && e.Kind != EventWrite {
 				continue
 			}
-			if r.inside && (e.Kind == EventRead || d.isLibraryCell(e.Cell)) {
+			if r.inside && (e.Kind == EventRead || d.isLibraryCell(e.Cell)) || d.isLibraryLocal(e.Cell) {
 				continue
 			}
 			if _, seen := first[e.Cell]; !seen {
@@ -398,7 +446,7 @@ func (d *diagram) values(r *row) string {
 	for _, c := range cells {
 		text := change(d.p, c, first[c], now[c])
 		if len(cells) > 1 || r.inside {
-			text = d.p.Cells[c].Name + " " + text
+			text = cellName(d.p, c) + " " + text
 		}
 		if r.inside && first[c] == now[c] {
 			continue
@@ -447,6 +495,18 @@ func change(p *spec.Prog, cell int, from, to int64) string {
 func (d *diagram) isLibraryCell(cell int) bool {
 	v := d.p.Vars[d.p.Cells[cell].Var]
 	return d.p.Files[v.Pos.File].Library || strings.HasSuffix(d.p.Cells[cell].Name, ".locked")
+}
+
+// isLibraryLocal reports whether the cell is a local variable of the library or
+// the harness, of which a row that shows the model says nothing.
+func (d *diagram) isLibraryLocal(cell int) bool {
+	v := d.p.Vars[d.p.Cells[cell].Var]
+	return !d.expand && v.Thread >= 0 && d.p.Files[v.Pos.File].Library
+}
+
+// cellName names a cell for a reader: an atomic_t by its own name.
+func cellName(p *spec.Prog, cell int) string {
+	return strings.TrimSuffix(p.Cells[cell].Name, ".counter")
 }
 
 // center puts a text in the middle of a rule.
@@ -559,7 +619,7 @@ func StepText(p *spec.Prog, st *Step) string {
 	for _, e := range st.Events {
 		switch e.Kind {
 		case EventRead, EventWrite:
-			parts = append(parts, p.Cells[e.Cell].Name+": "+change(p, e.Cell, e.Old, e.New))
+			parts = append(parts, cellName(p, e.Cell)+": "+change(p, e.Cell, e.Old, e.New))
 		case EventMigrate:
 			parts = append(parts, fmt.Sprintf("moves to CPU%d", e.New))
 		case EventGot:
@@ -579,14 +639,15 @@ func StepText(p *spec.Prog, st *Step) string {
 func Describe(p *spec.Prog, t *Trace) string {
 	v := t.Violation
 	switch {
-	case v == nil && t.CycleStart >= 0:
-		return "the run can go on for ever"
 	case v == nil:
 		return "nothing is violated"
 	}
 	switch v.Property {
-	case spec.Deadlock:
-		return "deadlock: " + v.Message
+	case spec.Deadlock, spec.Hang:
+		if t.CycleStart >= 0 {
+			return "hang: the run can go on like this for ever, however fair the scheduler, and " + unfinished(p, v)
+		}
+		return string(v.Property) + ": nothing can step any more, and " + unfinished(p, v)
 	case spec.GetAfterFinalPut, spec.FinalPutWhileHeld:
 		return v.Message + ": " + v.Property.Explain()
 	}
@@ -595,4 +656,39 @@ func Describe(p *spec.Prog, t *Trace) string {
 		return fmt.Sprintf("%s: %s (%s)", v.Property, v.Message, p.Place(pos))
 	}
 	return fmt.Sprintf("%s: %s", v.Property, v.Message)
+}
+
+// unfinished names the threads of a deadlock or a hang that should have come to
+// their end.
+func unfinished(p *spec.Prog, v *Violation) string {
+	var names []string
+	for _, w := range v.Waiting {
+		if p.Threads[w.Thread].MustFinish || p.Threads[w.Thread].Class == spec.IRQ {
+			names = append(names, p.Threads[w.Thread].Name)
+		}
+	}
+	verb := "never finishes"
+	if len(names) > 1 {
+		verb = "never finish"
+	}
+	return strings.Join(names, ", ") + " " + verb
+}
+
+// WaitingText says in a line each who waits for what at the end of a run that
+// violates deadlock or hang, beginning with those that should have finished.
+func WaitingText(p *spec.Prog, v *Violation) []string {
+	var lines []string
+	name, cpu := 0, 0
+	for _, w := range v.Waiting {
+		name = max(name, len(p.Threads[w.Thread].Name))
+		cpu = max(cpu, len(fmt.Sprint(w.CPU)))
+	}
+	for _, w := range v.Waiting {
+		text := fmt.Sprintf("%-*s  CPU%-*d  %s", name, p.Threads[w.Thread].Name, cpu, w.CPU, w.Why(p))
+		if pos, _ := ModelPlace(p, w.Pos, w.Frame); w.For != WaitHog && (w.For != WaitCPU || !p.Files[pos.File].Library) {
+			text += " (" + p.Place(pos) + ")"
+		}
+		lines = append(lines, text)
+	}
+	return lines
 }

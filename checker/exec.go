@@ -113,6 +113,16 @@ func (m *machine) operate(s state, f frame, in *spec.Inst) {
 		m.await(s, f.thread)
 	case spec.OpRelease:
 		m.release(s, f, in)
+	case spec.OpHog:
+		m.blocked = true
+	case spec.OpYield:
+		m.yielded = !in.Sleep
+	case spec.OpIRQ:
+		m.irqOp(s, f, in)
+	case spec.OpRCU:
+		m.rcuOp(s, f.thread, in)
+	case spec.OpGrace:
+		m.grace(s, f.thread, in)
 	}
 }
 
@@ -134,10 +144,78 @@ func (m *machine) preemptOp(s state, t int, in *spec.Inst) {
 	}
 }
 
-func (m *machine) maySleep(s state, t int, in *spec.Inst) {
-	if t >= 0 && s[m.threads[t].preempt] > 0 {
-		m.fail(spec.SleepInAtomic, t, in, false, "%s may sleep here, with preemption off", m.p.Threads[t].Name)
+// irqOp turns interrupts off or on, on the CPU of the thread.
+func (m *machine) irqOp(s state, f frame, in *spec.Inst) {
+	turnOff := f.value(in.A) != 0
+	if f.thread < 0 {
+		*f.reg(in.Dst) = 0
+		return
 	}
+	if m.p.Threads[f.thread].Class == spec.IRQ {
+		// A handler has them off from its begin to its end.
+		*f.reg(in.Dst) = 1
+		if !turnOff {
+			m.fail(spec.Unbalanced, f.thread, in, false, "the handler %s turns interrupts on", m.p.Threads[f.thread].Name)
+		}
+		return
+	}
+	off := &s[m.threads[f.thread].irqOff]
+	*f.reg(in.Dst) = *off
+	*off = 0
+	if turnOff {
+		*off = 1
+	}
+}
+
+func (m *machine) rcuOp(s state, t int, in *spec.Inst) {
+	if t < 0 {
+		return
+	}
+	n := &s[m.threads[t].readers]
+	if *n += in.A.Val; *n < 0 {
+		m.fail(spec.Unbalanced, t, in, false, "a read-side section ends that was not begun")
+		*n = 0
+	}
+}
+
+// grace begins a grace period, or waits for its end.
+func (m *machine) grace(s state, t int, in *spec.Inst) {
+	if t < 0 {
+		return
+	}
+	tl := &m.threads[t]
+	if spec.GraceKind(in.Sub) == spec.GraceWait {
+		m.blocked = s[tl.graceCPUs] != 0 || s[tl.graceReaders] != 0
+		return
+	}
+	cpus, readers := m.inside(s)
+	if in.A.Val&spec.FlavourSched != 0 {
+		s[tl.graceCPUs] = cpus
+	}
+	if in.A.Val&spec.FlavourPreemptible != 0 {
+		s[tl.graceReaders] = readers
+	}
+}
+
+// maySleep refuses a call that may sleep where that is not allowed.
+func (m *machine) maySleep(s state, t int, in *spec.Inst) {
+	if t < 0 {
+		return
+	}
+	why := ""
+	switch tl := &m.threads[t]; {
+	case m.p.Threads[t].Class == spec.IRQ:
+		why = "in an interrupt handler"
+	case s[tl.preempt] > 0:
+		why = "with preemption off"
+	case s[tl.irqOff] != 0:
+		why = "with interrupts off"
+	case s[tl.readers] > 0:
+		why = "inside a read-side section of RCU"
+	default:
+		return
+	}
+	m.fail(spec.SleepInAtomic, t, in, false, "%s may sleep here, %s", m.p.Threads[t].Name, why)
 }
 
 func (m *machine) await(s state, t int) {
@@ -248,6 +326,8 @@ func (m *machine) local(s state, f frame, in *spec.Inst, pc *int64) {
 		m.scope(s, f, in)
 	case spec.OpGhost:
 		m.ghost(s, f, in)
+	case spec.OpSelf:
+		*f.reg(in.Dst) = int64(f.thread)
 	default: // accesses to private locals, OpCPU and OpRelease where they are no steps
 		m.operate(s, f, in)
 	}

@@ -11,8 +11,6 @@ import (
 
 // This file is the exhaustive engine: breadth-first over stored states.
 
-var deadlockRank = spec.Deadlock.Rank()
-
 // Check explores every run of the program and says whether one violates a
 // property. It never says verified unless it has seen every state. If one is
 // violated it searches once more, for the simplest such run (see simplest).
@@ -37,8 +35,15 @@ func Check(ctx context.Context, p *spec.Prog, cfg Config) (*Result, error) {
 		}
 		pack.widen(slot, v)
 	}
+	hangStopped := ""
+	if hang := spec.Hang.Rank(); e.stopped == "" && !m.ignored[hang] {
+		if e.hangs, hangStopped = e.findHangs(); hangStopped == "" && len(e.hangs) > 0 {
+			e.violated[hang] = true
+			e.stickInHangs()
+		}
+	}
 	r := e.result()
-	e.judge(r)
+	e.judge(r, hangStopped)
 	r.Elapsed = time.Since(begin)
 	lim.clearProgress()
 	return r, nil
@@ -80,6 +85,9 @@ func (l *limits) progress(what string, states, left, depth int, memory int64) {
 		return
 	}
 	l.reported, l.shown = time.Now(), true
+	if l.cfg.Label != "" {
+		what = l.cfg.Label + ": " + what
+	}
 	fmt.Fprintf(l.cfg.Progress, "\r\x1b[K%s: %d states, %d to look at, depth %d, %d MB, %.0f s", what, states, left, depth, memory>>20, time.Since(l.begin).Seconds())
 }
 
@@ -102,8 +110,10 @@ type explorer struct {
 	firstEdge   []uint64 // by state, and one more: its first in edges
 	levels      []int    // levels[d] is the first state at depth d
 	transitions int64
-	violated    []bool // by rank
-	witness     []int  // by rank: the first state that violates it, or -1
+	violated    []bool     // by rank
+	witness     []int      // by rank: the first state that violates it, or -1
+	stuck       threadSet  // those that must finish and that some end of a run leaves stuck
+	hangs       []fairPart // where runs can go on for ever
 	stopped     string
 }
 
@@ -173,8 +183,13 @@ func (e *explorer) run() (slot int, v int64) {
 		if e.stopped != "" {
 			return -1, 0
 		}
-		if e.m.deadlocked(s, info) {
-			e.see(deadlockRank, i)
+		if prop := e.m.terminal(s, info); prop != "" {
+			e.see(prop.Rank(), i)
+			if prop != spec.Leak {
+				for _, t := range e.m.stuckThreads(s) {
+					e.stuck.add(t)
+				}
+			}
 		}
 	}
 	e.firstEdge = append(e.firstEdge, uint64(len(e.edges)))
@@ -219,33 +234,44 @@ func (e *explorer) result() *Result {
 			r.Properties = append(r.Properties, p)
 		}
 	}
+	for t := range e.m.threads {
+		if e.stuck.has(t) {
+			r.Stuck = append(r.Stuck, t)
+		}
+	}
 	r.Notes = e.m.noteList()
 	r.Executed, r.Covered = slices.Clone(e.m.executed), slices.Clone(e.m.covered)
 	return r
 }
 
 // judge turns what was seen into a verdict and finds the run to show.
-func (e *explorer) judge(r *Result) {
-	if len(r.Properties) > 0 {
-		r.Verdict, r.Property = Violated, r.Properties[0]
-		e.explain(r)
-		return
-	}
-	if r.StoppedBy != "" {
-		r.Verdict = Inconclusive
-		r.Reason = stopReason(r.StoppedBy)
-		return
-	}
-	c := e.findCycle()
+// hangStopped is the limit that ended the search for endless runs, if one did.
+func (e *explorer) judge(r *Result, hangStopped string) {
 	switch {
-	case c.stopped != "":
-		r.Verdict, r.StoppedBy, r.Reason = Inconclusive, c.stopped, stopReason(c.stopped)+", while looking for cycles"
-	case c.found:
-		r.Verdict, r.StoppedBy = Inconclusive, StoppedByCycle
-		r.Reason = "there is a cycle in which no thread that must finish gets on; whether such a run can really go on for ever is not judged"
-		stem := e.movesTo(c.states[0])
-		r.Trace = mustRun(e.m, append(stem, e.movesAlong(c.states)...))
-		r.Trace.CycleStart = len(stem)
+	case len(r.Properties) > 0:
+		r.Verdict, r.Property = Violated, r.Properties[0]
+		if r.StoppedBy == "" {
+			r.StoppedBy = hangStopped
+		}
+		if !e.lim.cfg.NoTrace {
+			e.explain(r)
+		}
+	case r.StoppedBy != "":
+		r.Verdict, r.Reason = Inconclusive, stopReason(r.StoppedBy)
+	case hangStopped != "":
+		r.Verdict, r.StoppedBy, r.Reason = Inconclusive, hangStopped, stopReason(hangStopped)+", while looking for endless runs"
+	}
+}
+
+// stickInHangs counts as stuck who must finish and does not while others go
+// round for ever.
+func (e *explorer) stickInHangs() {
+	for _, h := range e.hangs {
+		for _, i := range h.states {
+			for _, t := range e.m.stuckThreads(e.state(i)) {
+				e.stuck.add(t)
+			}
+		}
 	}
 }
 
@@ -264,26 +290,80 @@ func stopReason(by string) string {
 }
 
 // explain finds the simplest run that violates r.Property. If that search is
-// stopped, the shortest run of the first search is shown.
+// stopped, the shortest run of the first search is shown. A hang in which
+// nothing can step is preferred to one that goes on for ever; of such the
+// simplest run is one that leads there.
 func (e *explorer) explain(r *Result) {
+	var endless map[int]*fairPart
+	if r.Property == spec.Hang && e.witness[spec.Hang.Rank()] < 0 {
+		endless = map[int]*fairPart{}
+		for i := range e.hangs {
+			for _, s := range e.hangs[i].states {
+				endless[int(s)] = &e.hangs[i]
+			}
+		}
+	}
 	pack := e.st.packing.clone()
 	q := newSimplest(e, r.Property, pack)
+	q.endless = endless
 	moves, fewer := q.search()
 	for q.misfit >= 0 {
 		pack.widen(q.misfit, q.value)
 		q = newSimplest(e, r.Property, pack)
+		q.endless = endless
 		moves, fewer = q.search()
 	}
 	if moves == nil {
-		moves = e.movesTo(e.witness[r.Property.Rank()])
+		to := e.witness[r.Property.Rank()]
+		if endless != nil {
+			to = int(e.hangs[0].states[0])
+		}
+		moves = e.movesTo(to)
 	}
-	r.Trace = mustRun(e.m, moves)
+	stem, shortest := nobody, true
+	if endless != nil {
+		stem = len(moves)
+		var cycle []Move
+		cycle, shortest = e.cycleFrom(moves, endless)
+		moves = append(moves, cycle...)
+	}
+	r.Trace = mustRun(e.m, moves, stem)
 	if r.Trace.Violation == nil || r.Trace.Violation.Property != r.Property {
 		panic("checker: internal error: a run that was found to violate " + string(r.Property) + " does not when replayed")
 	}
-	if q.stopped != "" {
+	switch {
+	case q.stopped != "":
 		r.TraceBound = fmt.Sprintf("a run with %d switches; fewer than %d ruled out", r.Trace.Switches, fewer)
+	case endless != nil && !shortest:
+		r.TraceBound = "no run to such a cycle is simpler; from there the cycle may not be the shortest"
+	case endless != nil:
+		r.TraceBound = "no run to such a cycle is simpler, and from there no cycle shorter"
 	}
+}
+
+// cycleFrom is a fair cycle from where the moves lead.
+func (e *explorer) cycleFrom(stem []Move, endless map[int]*fairPart) (cycle []Move, shortest bool) {
+	s := slices.Clone(e.start)
+	next := make(state, e.m.size)
+	for _, mv := range stem {
+		copy(next, s)
+		if mv.Migrate {
+			e.m.migrate(next, mv.Thread, mv.To)
+		} else {
+			e.m.step(s, next, mv.Thread, mv.Choices)
+		}
+		s, next = next, s
+	}
+	key, _ := e.st.pack(nil, s)
+	at := e.st.find(key)
+	part := endless[at]
+	way, shortest := part.cycle(uint32(at))
+	for _, k := range way {
+		to := part.g.states[part.g.to[k]]
+		cycle = append(cycle, e.moveTo(at, int(to), int(part.g.by[k])))
+		at = int(to)
+	}
+	return cycle, shortest
 }
 
 // movesTo is a shortest run to the state.
@@ -300,21 +380,32 @@ func (e *explorer) movesTo(i int) []Move {
 // next.
 func (e *explorer) movesAlong(path []int) []Move {
 	moves := []Move{}
-	s := make(state, e.m.size)
-	var key []byte
 	for i, to := range path[1:] {
-		e.st.unpack(s, e.st.key(path[i]))
-		found := false
-		e.m.successors(s, func(mv Move, next state) bool {
-			key, _ = e.st.pack(key, next)
-			if found = e.st.find(key) == to; found {
-				moves = append(moves, mv)
-			}
-			return !found
-		})
-		if !found {
-			panic("checker: internal error: a stored state has lost its way back")
-		}
+		moves = append(moves, e.moveTo(path[i], to, anybody))
 	}
 	return moves
+}
+
+// anybody stands for no thread in particular.
+const anybody = -2
+
+// moveTo is the first move from one stored state to another that is a step of
+// the thread, or a migration where that is nobody.
+func (e *explorer) moveTo(from, to, by int) (move Move) {
+	found := false
+	var key []byte
+	e.m.successors(e.state(uint32(from)), func(mv Move, next state) bool {
+		if by != anybody && (by == nobody) != mv.Migrate || by >= 0 && mv.Thread != by {
+			return true
+		}
+		key, _ = e.st.pack(key, next)
+		if found = e.st.find(key) == to; found {
+			move = mv
+		}
+		return !found
+	})
+	if !found {
+		panic("checker: internal error: a stored state has lost its way back")
+	}
+	return move
 }

@@ -40,6 +40,8 @@ DEFINE_SPINLOCK(other);
 DEFINE_MUTEX(mutex);
 DECLARE_COMPLETION(done);
 DEFINE_PER_CPU(int, mine);
+DECLARE_WAIT_QUEUE_HEAD(wq);
+struct task_struct *waiter;
 `)
 	if d.n(0, 4, "init") == 0 {
 		d.printf("mc_init void setup(void) { x = %d; mine[0] = 1; }\n", d.n(-1, 1, "x"))
@@ -48,18 +50,44 @@ DEFINE_PER_CPU(int, mine);
 		d.printf("mc_invariant bool holds(void) { int sum = 0, cpu; for_each_online_cpu(cpu) sum += per_cpu(mine, cpu); return sum < 3 && x != %d; }\n", d.n(2, 4, "bad"))
 	}
 	if d.n(0, 5, "worker") == 0 {
-		d.printf("mc_percpu_thread(MC_STOP) void worker(void)\n{\n\tfor (;;) {\n\t\tmc_sleep_until(xchg(&y, 0) == 2);\n\t\tx = 3;\n\t}\n}\n")
+		d.printf("mc_percpu_thread(%s) void worker(void)\n{\n\tfor (;;) {\n\t\tmc_sleep_until(xchg(&y, 0) == 2);\n\t\tx = 3;\n\t}\n}\n", d.class())
+	}
+	if d.n(0, 5, "kthread") == 0 {
+		d.kthread()
 	}
 	for i := range d.n(2, rapid.SampledFrom([]int{2, 3, 3, 4}).Draw(t, "most"), "threads") {
-		class := "MC_OTHER"
-		if d.n(0, 4, "class") == 0 {
-			class = "MC_STOP"
-		}
-		d.printf("mc_thread(%d, %s) void t%d(void)\n{\n\tint r = 0, s = 0;\n", d.n(0, 2, "cpu"), class, i)
+		d.printf("mc_thread(%d, %s) void t%d(void)\n{\n\tint r = 0, s = 0;\n", d.n(0, 2, "cpu"), d.class(), i)
 		d.block(d.n(1, 3, "statements"))
+		if d.n(0, 15, "hog") == 0 {
+			d.printf("\tmc_hog();\n")
+		}
 		d.printf("}\n")
 	}
+	for i := range max(0, d.n(-3, 2, "handlers")) {
+		d.printf("mc_irq(%d) void h%d(void)\n{\n\tint r = 0, s = 0;\n", d.n(0, 2, "cpu"), i)
+		d.block(d.n(1, 2, "statements"))
+		d.printf("}\n")
+	}
+	if d.n(0, 7, "idle hog") == 0 {
+		d.printf("mc_thread(%d, %s) void hog(void)\n{\n%s\tmc_hog();\n}\n", d.n(0, 2, "cpu"), d.class(),
+			d.pick("mode", "", "", "\tpreempt_disable();\n", "\tlocal_irq_disable();\n", "\tREAD_ONCE(x);\n", "\trcu_read_lock();\n"))
+	}
 	return d.b.String()
+}
+
+// class draws classes that meet: on few CPUs, few priorities.
+func (d *drawing) class() string {
+	return d.pick("class", "MC_OTHER", "MC_OTHER", "MC_OTHER", "50", "50", "50", "99", "MC_STOP")
+}
+
+// kthread draws a thread that need not finish, and mostly goes round for ever.
+func (d *drawing) kthread() {
+	d.printf("mc_kthread(%d, %s) void k(void)\n{\n\tint r = 0, s = 0;\n\tmc_sleep_until(%s);\n\tfor (;;) {\n\t\t%s\n\t}\n}\n",
+		d.n(0, 2, "cpu"), d.class(),
+		d.pick("until", "READ_ONCE(x) == 1", "READ_ONCE(y) == 0", "1 || READ_ONCE(y)"),
+		d.pick("work", "x = !x;", "spin_lock(&lock); spin_unlock(&lock);", "mutex_lock(&mutex); x = 1; mutex_unlock(&mutex);", "yield();", "msleep(1); u = !u;",
+			"rcu_read_lock(); r = READ_ONCE(y); rcu_read_unlock();", "mc_sleep_until(xchg(&y, 0)); wake_up(&wq);", "local_irq_disable(); local_irq_enable();",
+			"synchronize_sched();", "mc_idle_until(READ_ONCE(x) == 1); x = 0;", "u++; u--; yield();"))
 }
 
 func (d *drawing) block(n int) {
@@ -83,6 +111,7 @@ func (d *drawing) statement() {
 		(*drawing).simple, (*drawing).simple, (*drawing).simple, (*drawing).simple,
 		(*drawing).condition, (*drawing).loop, (*drawing).spin, (*drawing).atomicSection,
 		(*drawing).locked, (*drawing).sleeper, (*drawing).ghosts, (*drawing).judge,
+		(*drawing).interrupts, (*drawing).reader, (*drawing).tasks, (*drawing).retry,
 	}
 	if d.deep > 2 {
 		kinds = kinds[:4]
@@ -98,7 +127,7 @@ func (d *drawing) value() string {
 }
 
 func (d *drawing) simple() {
-	switch sh := d.shared(); d.n(0, 21, "simple") {
+	switch sh := d.shared(); d.n(0, 22, "simple") {
 	case 0, 1:
 		d.printf("%s = %s;\n", sh, d.value())
 	case 2, 3:
@@ -131,7 +160,8 @@ func (d *drawing) simple() {
 		d.vars++
 		d.printf("int cpu%d; for_each_online_cpu(cpu%d) s = 2 * s + per_cpu(mine, cpu%d);\n", d.vars, d.vars, d.vars)
 	case 16:
-		d.printf("%s\n", d.pick("bare", "preempt_disable();", "preempt_enable();", "spin_lock(&lock);", "spin_unlock(&lock);", "mutex_unlock(&mutex);", "might_sleep();"))
+		d.printf("%s\n", d.pick("bare", "preempt_disable();", "preempt_enable();", "spin_lock(&lock);", "spin_unlock(&lock);", "mutex_unlock(&mutex);", "might_sleep();",
+			"local_irq_disable();", "local_irq_enable();", "rcu_read_lock();", "rcu_read_unlock();"))
 	case 17:
 		d.vars++
 		d.printf("int l%d[2] = { r, s }; l%d[r & 1]++; int *q%d = &l%d[s & 1]; r = *q%d;\n", d.vars, d.vars, d.vars, d.vars, d.vars)
@@ -139,6 +169,8 @@ func (d *drawing) simple() {
 		d.printf("mine[r] = 1;\n")
 	case 19:
 		d.printf("return;\n")
+	case 20:
+		d.printf("%s\n", d.pick("yield", "yield();", "yield();", "msleep(1);"))
 	default:
 		d.printf("r = %s; s = %s;\n", d.value(), d.value())
 	}
@@ -179,6 +211,13 @@ func (d *drawing) locked() {
 		d.body(fmt.Sprintf("if (spin_trylock(&%s))", l), fmt.Sprintf(" spin_unlock(&%s);", l))
 		return
 	}
+	if d.n(0, 2, "irq") == 0 {
+		d.vars++
+		d.printf("unsigned long f%d; ", d.vars)
+		f := d.vars
+		d.body(fmt.Sprintf("spin_lock_irqsave(&%s, f%d);", l, f), fmt.Sprintf(" spin_unlock_irqrestore(&%s, f%d);", l, f))
+		return
+	}
 	d.body(fmt.Sprintf("spin_lock(&%s);", l), fmt.Sprintf(" spin_unlock(&%s);", l))
 }
 
@@ -187,7 +226,49 @@ func (d *drawing) sleeper() {
 		d.body("mutex_lock(&mutex);", " mutex_unlock(&mutex);")
 		return
 	}
-	d.printf("%s\n", d.pick("sleep", "complete(&done);", "complete(&done);", "wait_for_completion(&done);", "mc_sleep_until(READ_ONCE(x));", "mutex_lock(&obj.m);"))
+	d.printf("%s\n", d.pick("sleep", "synchronize_sched();", "complete(&done);", "complete(&done);", "wait_for_completion(&done);", "mc_sleep_until(READ_ONCE(x));", "mutex_lock(&obj.m);"))
+}
+
+func (d *drawing) interrupts() {
+	d.vars++
+	f := d.vars
+	d.printf("int f%d; ", f)
+	d.body(fmt.Sprintf("local_irq_save(f%d);", f), d.pick("restore", fmt.Sprintf(" local_irq_restore(f%d);", f), fmt.Sprintf(" local_irq_restore(f%d);", f), " local_irq_enable();", ""))
+}
+
+// reader draws either side of RCU.
+func (d *drawing) reader() {
+	switch d.n(0, 2, "side") {
+	case 0:
+		d.printf("%s\n", d.pick("grace", "synchronize_rcu();", "synchronize_rcu();", "synchronize_sched();", "synchronize_sched();", "__mc_grace_begin(3); x = 2; __mc_grace_wait(3);"))
+	default:
+		d.body("rcu_read_lock();", " rcu_read_unlock();")
+	}
+}
+
+// tasks draws sleeping and waking by hand and by queue.
+func (d *drawing) tasks() {
+	d.printf("%s\n", d.pick("task",
+		"waiter = current; set_current_state(TASK_UNINTERRUPTIBLE); if (!READ_ONCE(x)) schedule();",
+		"waiter = current; if (!READ_ONCE(x)) { set_current_state(TASK_UNINTERRUPTIBLE); schedule(); }",
+		"x = 1; if (READ_ONCE(waiter)) wake_up_process(READ_ONCE(waiter));",
+		"if (READ_ONCE(waiter)) wake_up_process(READ_ONCE(waiter));",
+		"wait_event(wq, READ_ONCE(x));", "x = 1; wake_up(&wq);", "wake_up(&wq); x = 1;", "mc_idle_until(READ_ONCE(x));"))
+}
+
+// retry draws loops of several steps that may go round for ever.
+func (d *drawing) retry() {
+	d.printf("%s\n", d.pick("retry",
+		"while (!spin_trylock(&lock)) cpu_relax(); spin_unlock(&lock);",
+		"while (!spin_trylock(&lock)) yield(); spin_unlock(&lock);",
+		"do { r = READ_ONCE(x); } while (cmpxchg(&x, r, !r) != r);",
+		"while (!READ_ONCE(x)) msleep(1);",
+		"while (!READ_ONCE(y)) yield();",
+		"while (!READ_ONCE(x) || !READ_ONCE(y)) cpu_relax();",
+		"while (!mutex_trylock(&mutex)) cpu_relax();",
+		"for (;;) { x = 1; x = 0; }",
+		"while (mc_choose(2)) x = !x;",
+		"while (READ_ONCE(x) != 2) { spin_lock(&lock); spin_unlock(&lock); }"))
 }
 
 func (d *drawing) ghosts() {
@@ -221,7 +302,8 @@ func drawMutant(t *rapid.T, text string) string {
 		case 3:
 			lines[i] += lines[i]
 		case 4:
-			lines[i] = d.pick("new", "\tpreempt_disable();", "\tpreempt_enable();", "\tspin_lock(&table_lock);", "\tmight_sleep();", "\tmc_assume(mc_choose(2));") + lines[i]
+			lines[i] = d.pick("new", "\tpreempt_disable();", "\tpreempt_enable();", "\tspin_lock(&table_lock);", "\tmight_sleep();", "\tmc_assume(mc_choose(2));",
+				"\tlocal_irq_disable();", "\tlocal_irq_enable();", "\tyield();", "\trcu_read_lock();", "\trcu_read_unlock();", "\tsynchronize_sched();") + lines[i]
 		}
 	}
 	return strings.Join(lines, "\n")

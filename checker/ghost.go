@@ -22,7 +22,7 @@ func (m *machine) applyPending(s state, t int) {
 		s[tl.inGet] = 1
 	}
 	if pend&pendUnload != 0 {
-		s[m.attempted] = 1
+		s[m.attempted], s[tl.attempt] = 1, 1
 		s[tl.news] = 0
 	}
 	for o := 0; pend&pendPut != 0 && o < len(m.p.Objects); o++ {
@@ -64,8 +64,12 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 		m.balance(s, t, in)
 	case spec.GhostLock:
 		s[tl.locks]++
+		m.owns(f.value(in.A), t)
 	case spec.GhostUnlock:
 		s[tl.locks]--
+		m.owns(f.value(in.A), nobody)
+	case spec.GhostAttempted:
+		m.attemptEnds(s, t, f.value(in.A) != 0, in)
 	case spec.GhostMaySleep:
 		m.maySleep(s, t, in)
 	case spec.GhostRefused:
@@ -159,11 +163,22 @@ func (m *machine) release(s state, f frame, in *spec.Inst) {
 	m.event(Event{Kind: EventRelease, Object: o}, in)
 }
 
+// owns notes who holds a lock.
+func (m *machine) owns(lock int64, t int) {
+	if m.owner != nil {
+		m.owner[lock] = t
+	}
+}
+
 func (m *machine) balance(s state, t int, in *spec.Inst) {
 	tl := &m.threads[t]
 	switch {
 	case s[tl.preempt] != 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with preemption off", m.p.Threads[t].Name)
+	case s[tl.irqOff] != 0:
+		m.fail(spec.Unbalanced, t, in, false, "%s comes back with interrupts off", m.p.Threads[t].Name)
+	case s[tl.readers] != 0:
+		m.fail(spec.Unbalanced, t, in, false, "%s comes back inside a read-side section of RCU", m.p.Threads[t].Name)
 	case s[tl.locks] > 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with a lock held", m.p.Threads[t].Name)
 	case s[tl.locks] < 0:
@@ -175,17 +190,13 @@ func (m *machine) balance(s state, t int, in *spec.Inst) {
 // just released.
 func (m *machine) checkWaiters(s state, t, o int) {
 	for u := range m.threads {
-		if u == t || m.finished(s, u) || m.retired(s, u) || !m.at(s, u).Op.Info().Access {
+		if u == t || m.over(s, u) || !m.at(s, u).Op.Info().Access {
 			continue
 		}
 		before := slices.Clone(s)
 		before[m.released+o] = 0
-		if m.prober == nil {
-			m.prober = newMachine(m.p, rules{})
-			m.prober.probing = true
-		}
 		f := m.threadFrame(before, u)
-		cell, ok := m.prober.address(before, f, m.at(before, u))
+		cell, ok := m.probe().address(before, f, m.at(before, u))
 		if !ok || m.p.Cells[cell].Object != o {
 			continue
 		}

@@ -18,25 +18,43 @@ import (
 type world struct {
 	p       *spec.Prog
 	ignored []spec.Property
+	strict  bool
+	// Of the last step, and not part of the state.
+	noted map[spec.Property]bool
+	calls []callEnd
 
 	Cells     map[int]int64 // only what is not 0; likewise below
 	Final     map[int]bool
 	Released  map[int]bool
 	Attempted bool
+	Succeeded bool
+	Doubted   map[int]bool // attempts by whose success a failed get is justified
 	Actors    []actor
+}
+
+// A callEnd is a get that has failed or an attempt to unload that is over.
+type callEnd struct {
+	thread           int
+	refused, success bool
+	under            map[int]bool // refused: attempts under way
 }
 
 // An actor is a thread.
 type actor struct {
-	PC, CPU     int
-	Preempt     int64
-	Locks       int
-	GetNext     bool // a pinned get begins with the next step
-	UnloadNext  bool
-	PuttingNext map[int]int
-	InGet, News bool
-	Held        map[int]int
-	Regs        map[int]int64
+	PC, CPU      int
+	Preempt      int64
+	IRQOff       bool
+	Readers      int64
+	GraceCPUs    map[int]bool
+	GraceReaders map[int]bool
+	Locks        int
+	GetNext      bool // a pinned get begins with the next step
+	UnloadNext   bool
+	PuttingNext  map[int]int
+	InGet, News  bool
+	Attempt      bool
+	Held         map[int]int
+	Regs         map[int]int64
 }
 
 // How a step can end early.
@@ -48,7 +66,10 @@ type (
 
 // worldOf reads a state of the machine.
 func worldOf(m *machine, s state) *world {
-	w := &world{p: m.p, ignored: m.ignore, Cells: map[int]int64{}, Final: map[int]bool{}, Released: map[int]bool{}, Attempted: s[m.attempted] != 0}
+	w := &world{
+		p: m.p, ignored: m.ignore, strict: m.strict, noted: map[spec.Property]bool{}, Cells: map[int]int64{}, Final: map[int]bool{}, Released: map[int]bool{},
+		Attempted: s[m.attempted] != 0, Succeeded: s[m.succeeded] != 0, Doubted: bitsOf(s[m.doubted]),
+	}
 	for i := range m.p.Cells {
 		put(w.Cells, i, s[i])
 	}
@@ -58,8 +79,10 @@ func worldOf(m *machine, s state) *world {
 	}
 	for _, l := range m.threads {
 		a := actor{
-			PC: int(s[l.pc]), CPU: int(s[l.cpu]), Preempt: s[l.preempt], Locks: int(s[l.locks]),
-			GetNext: s[l.pending]&pendGet != 0, UnloadNext: s[l.pending]&pendUnload != 0, InGet: s[l.inGet] != 0, News: s[l.news] != 0,
+			PC: int(s[l.pc]), CPU: int(s[l.cpu]), Preempt: s[l.preempt], IRQOff: s[l.irqOff] != 0, Readers: s[l.readers], Locks: int(s[l.locks]),
+			GraceCPUs: bitsOf(s[l.graceCPUs]), GraceReaders: bitsOf(s[l.graceReaders]),
+			GetNext: s[l.pending]&pendGet != 0, UnloadNext: s[l.pending]&pendUnload != 0,
+			InGet: s[l.inGet] != 0, News: s[l.news] != 0, Attempt: s[l.attempt] != 0,
 			PuttingNext: map[int]int{}, Held: map[int]int{}, Regs: map[int]int64{},
 		}
 		for o := range m.p.Objects {
@@ -74,6 +97,15 @@ func worldOf(m *machine, s state) *world {
 	return w
 }
 
+// bitsOf is a set from its bits.
+func bitsOf(v int64) map[int]bool {
+	out := map[int]bool{}
+	for i := range 63 {
+		put(out, i, v>>i&1 == 1)
+	}
+	return out
+}
+
 // put keeps zeros out of a map.
 func put[V comparable](m map[int]V, k int, v V) {
 	var zero V
@@ -84,17 +116,19 @@ func put[V comparable](m map[int]V, k int, v V) {
 
 func (w *world) clone() *world {
 	c := *w
-	c.Cells, c.Final, c.Released = maps.Clone(w.Cells), maps.Clone(w.Final), maps.Clone(w.Released)
+	c.Cells, c.Final, c.Released, c.Doubted = maps.Clone(w.Cells), maps.Clone(w.Final), maps.Clone(w.Released), maps.Clone(w.Doubted)
+	c.noted, c.calls = map[spec.Property]bool{}, nil
 	c.Actors = slices.Clone(w.Actors)
 	for i := range c.Actors {
 		a := &c.Actors[i]
 		a.PuttingNext, a.Held, a.Regs = maps.Clone(a.PuttingNext), maps.Clone(a.Held), maps.Clone(a.Regs)
+		a.GraceCPUs, a.GraceReaders = maps.Clone(a.GraceCPUs), maps.Clone(a.GraceReaders)
 	}
 	return &c
 }
 
 func (w *world) String() string {
-	return fmt.Sprint(w.Cells, w.Final, w.Released, w.Attempted, w.Actors)
+	return fmt.Sprint(w.Cells, w.Final, w.Released, w.Attempted, w.Succeeded, w.Doubted, w.Actors)
 }
 
 // step is the step of actor t with these choices: what becomes of it and where
@@ -133,9 +167,13 @@ func (w *world) step(t int, choices []int) (next *world, what outcome, wrong spe
 	return next, stepped, "", asked
 }
 
-// wrong ends the step with a violation, or looks past it.
+// wrong ends the step with a violation, notes it, or looks past it.
 func (w *world) wrong(p spec.Property) {
-	if !slices.Contains(w.ignored, p) {
+	switch note := p == spec.SpuriousFailure || p == spec.EarlyFailure; {
+	case slices.Contains(w.ignored, p):
+	case note && !w.strict:
+		w.noted[p] = true
+	default:
 		panic(wrongRun{p})
 	}
 }
@@ -176,9 +214,25 @@ func (w *world) rests(t int, in spec.Inst) bool {
 	case spec.OpEnd:
 		return true
 	case spec.OpCPU: // a step only while the thread may migrate
-		return w.p.Threads[t].Migrates && w.Actors[t].Preempt == 0
+		return w.p.Threads[t].Migrates && !w.atomic(t)
 	}
 	return in.Op.Info().Visible && !in.Private
+}
+
+// handles: the thread is a handler at work.
+func (w *world) handles(t int) bool {
+	return w.p.Threads[t].Class == spec.IRQ && w.p.Code[w.Actors[t].PC].Op != spec.OpStart && !w.over(t)
+}
+
+// atomic: no other thread gets its CPU.
+func (w *world) atomic(t int) bool {
+	return w.Actors[t].Preempt > 0 || w.Actors[t].IRQOff || w.handles(t)
+}
+
+// mayNotSleep: nor in a handler that has not begun, nor in a section of RCU.
+func (w *world) mayNotSleep(t int) bool {
+	a := w.Actors[t]
+	return w.p.Threads[t].Class == spec.IRQ || a.Preempt > 0 || a.IRQOff || a.Readers > 0
 }
 
 // beginPending: what was to come with the next step comes.
@@ -188,7 +242,7 @@ func (w *world) beginPending(t int) {
 		a.GetNext, a.InGet = false, true
 	}
 	if a.UnloadNext {
-		a.UnloadNext, a.News, w.Attempted = false, false, true
+		a.UnloadNext, a.News, a.Attempt, w.Attempted = false, false, true, true
 	}
 	for o, n := range a.PuttingNext {
 		put(a.Held, o, a.Held[o]-n)
@@ -215,7 +269,7 @@ func (w *world) arrive(t int) {
 }
 
 func (w *world) balanced(t int) {
-	if a := w.Actors[t]; a.Preempt != 0 || a.Locks != 0 {
+	if a := w.Actors[t]; a.Preempt != 0 || a.IRQOff || a.Readers != 0 || a.Locks != 0 {
 		w.wrong(spec.Unbalanced)
 	}
 }
@@ -235,7 +289,6 @@ func (w *world) waitsOn(u, o int) bool {
 		return false
 	}
 	before := w.clone()
-	before.ignored = nil
 	delete(before.Released, o)
 	cell := before.quietAddress(u, in)
 	if cell < 0 || w.p.Cells[cell].Object != o {
@@ -307,11 +360,11 @@ func (w *world) exec(t int, regs map[int]int64, locals int, in spec.Inst, pc *in
 	if in.Type < len(w.p.Types) {
 		typ = &w.p.Types[in.Type]
 	}
-	if in.Sleep && t >= 0 && w.Actors[t].Preempt > 0 {
+	if in.Sleep && t >= 0 && w.mayNotSleep(t) {
 		w.wrong(spec.SleepInAtomic)
 	}
 	switch in.Op {
-	case spec.OpNop, spec.OpStart, spec.OpFence:
+	case spec.OpNop, spec.OpStart, spec.OpFence, spec.OpYield:
 	case spec.OpMov:
 		set(val(in.A))
 	case spec.OpConv:
@@ -380,6 +433,24 @@ func (w *world) exec(t int, regs map[int]int64, locals int, in spec.Inst, pc *in
 		if set(0); t >= 0 {
 			set(int64(w.Actors[t].CPU))
 		}
+	case spec.OpSelf:
+		set(int64(t))
+	case spec.OpHog:
+		panic(waitRun{})
+	case spec.OpIRQ:
+		set(w.irq(t, val(in.A) != 0))
+	case spec.OpRCU:
+		if t < 0 {
+			break
+		}
+		if w.Actors[t].Readers += in.A.Val; w.Actors[t].Readers < 0 {
+			w.wrong(spec.Unbalanced)
+			w.Actors[t].Readers = 0
+		}
+	case spec.OpGrace:
+		if t >= 0 {
+			w.grace(t, spec.GraceKind(in.Sub), in.A.Val)
+		}
 	case spec.OpAwait:
 		if !w.Actors[t].News {
 			panic(waitRun{})
@@ -389,6 +460,52 @@ func (w *world) exec(t int, regs map[int]int64, locals int, in spec.Inst, pc *in
 		w.release(t, w.object(val(in.A)), freed)
 	default:
 		panic(fmt.Sprint("no meaning for ", in.Op))
+	}
+}
+
+// irq turns interrupts off, or on, and tells whether they were off. In a handler
+// they are, and stay so.
+func (w *world) irq(t int, off bool) int64 {
+	if t < 0 {
+		return 0
+	}
+	if w.p.Threads[t].Class == spec.IRQ {
+		if !off {
+			w.wrong(spec.Unbalanced)
+		}
+		return 1
+	}
+	was := int64(0)
+	if w.Actors[t].IRQOff {
+		was = 1
+	}
+	w.Actors[t].IRQOff = off
+	return was
+}
+
+// grace: at its begin a grace period takes down who is inside, of the flavours;
+// its end is waited for until nobody is left.
+func (w *world) grace(t int, kind spec.GraceKind, flavours int64) {
+	a := &w.Actors[t]
+	if kind == spec.GraceWait {
+		if len(a.GraceCPUs)+len(a.GraceReaders) > 0 {
+			panic(waitRun{})
+		}
+		return
+	}
+	if flavours&spec.FlavourSched != 0 {
+		a.GraceCPUs = map[int]bool{}
+	}
+	if flavours&spec.FlavourPreemptible != 0 {
+		a.GraceReaders = map[int]bool{}
+	}
+	for u := range w.Actors {
+		if flavours&spec.FlavourSched != 0 && !w.over(u) && w.atomic(u) {
+			a.GraceCPUs[w.Actors[u].CPU] = true
+		}
+		if flavours&spec.FlavourPreemptible != 0 && !w.over(u) && w.Actors[u].Readers > 0 {
+			a.GraceReaders[u] = true
+		}
 	}
 }
 
@@ -483,10 +600,53 @@ func (w *world) ghost(t int, in spec.Inst, val func(spec.Operand) int64) {
 	case spec.GhostUnlock:
 		a.Locks--
 	case spec.GhostMaySleep:
-		if a.Preempt > 0 {
+		if w.mayNotSleep(t) {
 			w.wrong(spec.SleepInAtomic)
 		}
+	case spec.GhostRefused:
+		w.refused()
+	case spec.GhostAttempted:
+		w.attempted(t, val(in.A) != 0)
 	}
+}
+
+// refused: a get has failed. That is for nothing unless an unload has succeeded
+// or one that is under way will; and early unless some final put was decided.
+func (w *world) refused() {
+	judged, under := false, map[int]bool{}
+	for u := range w.Actors {
+		judged = judged || w.unloads(u, spec.OpGhost, spec.GhostUnload)
+		put(under, u, w.Actors[u].Attempt)
+	}
+	if judged {
+		w.calls = append(w.calls, callEnd{refused: true, under: under})
+	}
+	if judged && !w.Succeeded {
+		if len(under) == 0 {
+			w.wrong(spec.SpuriousFailure)
+		} else if len(w.Doubted) == 0 {
+			w.Doubted = maps.Clone(under)
+		}
+	}
+	if len(w.Final) == 0 {
+		w.wrong(spec.EarlyFailure)
+	}
+}
+
+// attempted: an attempt to unload is over.
+func (w *world) attempted(t int, success bool) {
+	w.beginPending(t)
+	w.Actors[t].Attempt = false
+	w.calls = append(w.calls, callEnd{thread: t, success: success})
+	if success {
+		w.Succeeded, w.Doubted = true, map[int]bool{}
+		return
+	}
+	if w.Doubted[t] && len(w.Doubted) == 1 {
+		delete(w.Doubted, t)
+		w.wrong(spec.SpuriousFailure)
+	}
+	delete(w.Doubted, t)
 }
 
 // unloads: the thread's code has such an instruction.
@@ -541,23 +701,47 @@ func (w *world) invariant(proc int) int64 {
 	return value(w.p.Code[pc].A, regs, p.LocalBase)
 }
 
-// compareSteps holds every step of every state against the second interpreter.
+// compareSteps holds every step of every state against the second interpreter,
+// and every move of the graph against the reference interpreter: the graph has
+// queues and grace periods of its own.
 func compareSteps(t interface{ Fatalf(string, ...any) }, n *naive) {
+	whole := newMachine(n.m.p, n.m.rules)
 	for _, st := range n.states {
 		if st.s[n.m.violated] != 0 {
 			continue
 		}
 		w := worldOf(n.m, st.s)
 		for u := range n.m.p.Threads {
-			if n.canStep(st.s, u) {
+			if n.mayRun(st.s, u) {
 				compareStep(t, n.m, w, st.s, u, nil)
 			}
+		}
+		i := 0
+		whole.successors(st.s, func(mv Move, next state) bool {
+			if i >= len(st.moves) || fmt.Sprint(mv) != fmt.Sprint(st.moves[i].Move) || !slices.Equal(next, n.states[st.moves[i].to].s) {
+				t.Fatalf("move %d from\n%v\nis %v to\n%v\nof the dumb explorer's\n%v", i, w, mv, next, n.movesOf(st))
+			}
+			i++
+			return true
+		})
+		if i < len(st.moves) {
+			t.Fatalf("%d moves from\n%v\nthe dumb explorer has\n%v", i, w, n.movesOf(st))
 		}
 	}
 }
 
+// movesOf prints the moves from a state and where they lead.
+func (n *naive) movesOf(st *naiveState) string {
+	text := ""
+	for _, mv := range st.moves {
+		text += fmt.Sprintln(mv.Move, n.states[mv.to].s)
+	}
+	return text
+}
+
 func compareStep(t interface{ Fatalf(string, ...any) }, m *machine, w *world, s state, u int, choices []int) {
 	next := slices.Clone(s)
+	clear(m.notes)
 	what := m.step(s, next, u, choices)
 	var wrong spec.Property
 	if m.wrong != nil {
@@ -565,12 +749,15 @@ func compareStep(t interface{ Fatalf(string, ...any) }, m *machine, w *world, s 
 	}
 	asked, arity := m.taken, slices.Clone(m.arity)
 	toWorld, toWhat, toWrong, toAsked := w.step(u, choices)
+	notes, toNotes := slices.Sorted(maps.Keys(m.notes)), slices.Sorted(maps.Keys(toWorld.noted))
 	switch {
 	case what != toWhat || wrong != toWrong || asked != toAsked:
 		t.Fatalf("%s with choices %v: outcome %d %q after %d choices, second interpreter %d %q after %d\nstate %v",
 			m.p.Threads[u].Name, choices, what, wrong, asked, toWhat, toWrong, toAsked, w)
 	case what == stepped && wrong == "" && worldOf(m, next).String() != toWorld.String():
 		t.Fatalf("%s with choices %v from\n%v\nto\n%v\nsecond interpreter\n%v", m.p.Threads[u].Name, choices, w, worldOf(m, next), toWorld)
+	case !slices.Equal(notes, toNotes):
+		t.Fatalf("%s with choices %v from\n%v\nnotes %v, second interpreter %v", m.p.Threads[u].Name, choices, w, notes, toNotes)
 	}
 	if asked > len(choices) {
 		for v := range arity[len(choices)] {

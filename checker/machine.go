@@ -22,6 +22,11 @@ type machine struct {
 	dead    [][]int  // by pc: registers to clear when a thread rests there
 	awaits  []bool   // by thread: it waits for the calls of others
 	judged  bool     // some thread unloads, so a final put needs an attempt
+	// What the program has use for at all.
+	graces   bool // grace periods
+	queueing bool // threads of equal FIFO priority on one CPU
+	finals   bool // the end of an object's life is spoken of
+	releases bool // and its memory goes
 
 	rules
 	notes    map[spec.Property]*Note
@@ -40,6 +45,9 @@ type machine struct {
 	freed    []int // objects released by the step
 	probing  bool
 	prober   *machine
+	scratch  state         // of a prober
+	owner    map[int64]int // if set, who took each lock: it is kept while a run is played
+	yielded  bool          // the step gives up the thread's place in its queue
 	executed []bool
 	covered  []bool
 	record   *Step // if set, events are appended
@@ -73,7 +81,11 @@ func newMachine(p *spec.Prog, r rules) *machine {
 		for _, in := range p.Code[proc.Entry:proc.End] {
 			m.awaits[t] = m.awaits[t] || in.Op == spec.OpAwait
 			m.judged = m.judged || in.Op == spec.OpGhost && spec.GhostKind(in.Sub) == spec.GhostUnload
+			m.graces = m.graces || in.Op == spec.OpGrace
+			m.releases = m.releases || in.Op == spec.OpRelease
+			m.finals = m.finals || in.Op == spec.OpRelease || in.Op == spec.OpGhost && spec.GhostKind(in.Sub) == spec.GhostFinal
 		}
+		m.queueing = m.queueing || m.threads[t].rank != m.none
 	}
 	m.notes = map[spec.Property]*Note{}
 	m.findPlain()
@@ -123,7 +135,11 @@ func (m *machine) start() state {
 			m.ride(s, t)
 			m.bornOneWay(s, t)
 		}
+		if th.Hog && m.wrong == nil {
+			m.bornHog(s, t)
+		}
 	}
+	m.settle(s, nobody)
 	if m.wrong == nil {
 		m.checkInvariants(s, -1)
 	}
@@ -140,64 +156,31 @@ func (m *machine) bornOneWay(s state, t int) {
 	}
 }
 
+// bornHog brings a hog to its loop, if nothing precedes it but what makes the
+// CPU its own: a hog is already running when the others start.
+func (m *machine) bornHog(s state, t int) {
+	there := slices.Clone(s)
+	for {
+		switch m.at(there, t).Op {
+		case spec.OpStart, spec.OpPreempt, spec.OpIRQ:
+			m.visible(there, t)
+			m.ride(there, t)
+		case spec.OpHog:
+			copy(s, there)
+			if rank := m.threads[t].rank; rank != m.none {
+				s[rank] = 1
+			}
+			return
+		default:
+			return
+		}
+	}
+}
+
 // begin forgets the step before.
 func (m *machine) begin(script []int) {
 	m.script, m.taken, m.arity = script, 0, m.arity[:0]
-	m.pruned, m.blocked, m.wrong, m.freed = false, false, nil, m.freed[:0]
-}
-
-// at is the instruction the thread rests at.
-func (m *machine) at(s state, t int) *spec.Inst { return &m.p.Code[s[m.threads[t].pc]] }
-
-func (m *machine) finished(s state, t int) bool { return m.at(s, t).Op == spec.OpEnd }
-
-// retired reports whether the thread was about to begin a pinned get of an
-// object that is gone: no get starts any more, so it is done.
-func (m *machine) retired(s state, t int) bool {
-	if s[m.threads[t].pending]&pendGet == 0 || len(m.p.Objects) == 0 {
-		return false
-	}
-	for o := range m.p.Objects {
-		if s[m.released+o] == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// hasCPU reports whether the scheduler lets the thread run: no other thread
-// keeps its CPU by having preemption off, and none of a higher class runs
-// there. A thread that rests at a sleep-wait has given its CPU up.
-func (m *machine) hasCPU(s state, t int) bool {
-	tl := &m.threads[t]
-	if s[tl.preempt] > 0 {
-		return true
-	}
-	for u := range m.threads {
-		ul := &m.threads[u]
-		if u == t || s[ul.cpu] != s[tl.cpu] || m.finished(s, u) {
-			continue
-		}
-		if s[ul.preempt] > 0 {
-			return false
-		}
-		if m.p.Threads[u].Class > m.p.Threads[t].Class && !m.at(s, u).Sleep && !m.retired(s, u) {
-			return false
-		}
-	}
-	return true
-}
-
-// mayStep reports whether the thread has a step to try in the state; the step
-// may still find that it has to wait.
-func (m *machine) mayStep(s state, t int) bool {
-	return s[m.violated] == 0 && !m.finished(s, t) && !m.retired(s, t) && m.hasCPU(s, t)
-}
-
-// mayMigrate reports whether the thread may move to another CPU.
-func (m *machine) mayMigrate(s state, t int) bool {
-	return m.p.Threads[t].Migrates && s[m.violated] == 0 && s[m.threads[t].preempt] == 0 &&
-		!m.finished(s, t) && !m.retired(s, t)
+	m.pruned, m.blocked, m.yielded, m.wrong, m.freed = false, false, false, nil, m.freed[:0]
 }
 
 // An outcome says what became of an attempt to step.
@@ -224,6 +207,7 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 		}
 	}
 	if m.ok() && !m.probing {
+		m.settle(next, t)
 		m.checkInvariants(next, t)
 	}
 	switch {
@@ -246,6 +230,8 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 func (m *machine) migrate(next state, t, cpu int) {
 	m.begin(nil)
 	next[m.threads[t].cpu] = int64(cpu)
+	next[m.threads[t].rank] = 0
+	m.settle(next, t)
 }
 
 // nextScript advances to the next combination of outcomes of the choices that
@@ -327,7 +313,7 @@ func (m *machine) rests(s state, t int, in *spec.Inst) bool {
 	case spec.OpEnd:
 		return true
 	case spec.OpCPU:
-		return m.p.Threads[t].Migrates && s[m.threads[t].preempt] == 0
+		return m.p.Threads[t].Migrates && !m.atomic(s, t)
 	}
 	return in.Visible()
 }
@@ -355,32 +341,9 @@ func (m *machine) clearRegs(s state, t int) {
 	}
 }
 
-// stuck reports whether the state, in which nothing can step, is a deadlock:
-// a thread that must finish has neither finished nor given up waiting for
-// calls that cannot come any more.
-func (m *machine) stuck(s state) bool {
-	return len(m.stuckThreads(s)) > 0
-}
-
-func (m *machine) stuckThreads(s state) []int {
-	var out []int
-	for t, th := range m.p.Threads {
-		if th.MustFinish && !m.finished(s, t) && !m.retired(s, t) && !m.givenUp(s, t) {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
-// givenUp reports whether the thread, in a state in which nothing can step,
-// waits for a call that cannot come any more. If one has come it wants its CPU.
-func (m *machine) givenUp(s state, t int) bool {
-	return m.at(s, t).Op == spec.OpAwait && s[m.threads[t].news] == 0
-}
-
 // line records that execution has come to another line of the model.
 func (m *machine) line(in *spec.Inst) {
-	if m.record == nil || in.Pos.Line == 0 || m.p.Files[in.Pos.File].Library {
+	if m.record == nil || in.Op == spec.OpGhost || in.Pos.Line == 0 || m.p.Files[in.Pos.File].Library {
 		return
 	}
 	m.record.Events = append(m.record.Events, Event{Kind: EventLine, Pos: in.Pos, Frame: in.Frame})

@@ -23,6 +23,9 @@ const headers = `#include <linux/kernel.h>
 #include <linux/completion.h>
 #include <linux/percpu.h>
 #include <linux/stop_machine.h>
+#include <linux/rcupdate.h>
+#include <linux/wait.h>
+#include <linux/delay.h>
 #include <mc.h>
 `
 

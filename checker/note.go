@@ -41,8 +41,44 @@ func (m *machine) noteList() []Note {
 	return out
 }
 
-// refused notes a get that failed although no final put was decided.
+// refused notes a get that failed. It did so for nothing unless an unload
+// attempt had succeeded by then, or one that is still under way will.
 func (m *machine) refused(s state, t int, in *spec.Inst) {
+	if s[m.succeeded] == 0 && m.judged {
+		under := int64(0)
+		for u := range m.threads {
+			if s[m.threads[u].attempt] != 0 {
+				under |= 1 << u
+			}
+		}
+		if under == 0 {
+			m.fail(spec.SpuriousFailure, t, in, false, "a get of %s failed, and no unload that it overlapped succeeded", m.p.Threads[t].Name)
+		} else if s[m.doubted] == 0 {
+			// A get that failed earlier and is not settled yet has fewer
+			// attempts left to hope for: one is enough to remember.
+			s[m.doubted] = under
+		}
+	}
+	m.early(s, t, in)
+}
+
+// attemptEnds judges, at the end of an unload attempt, the gets that failed
+// while it was under way.
+func (m *machine) attemptEnds(s state, t int, success bool, in *spec.Inst) {
+	m.applyPending(s, t)
+	s[m.threads[t].attempt] = 0
+	switch before := s[m.doubted]; {
+	case success:
+		s[m.succeeded], s[m.doubted] = 1, 0
+	case before != 0:
+		if s[m.doubted] &^= 1 << t; s[m.doubted] == 0 {
+			m.fail(spec.SpuriousFailure, t, in, false, "a get failed while %s tried, and then the unload failed as well", m.p.Threads[t].Name)
+		}
+	}
+}
+
+// early notes a get that failed although no final put was decided.
+func (m *machine) early(s state, t int, in *spec.Inst) {
 	for o := range m.p.Objects {
 		if s[m.final+o] != 0 {
 			return

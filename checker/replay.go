@@ -10,15 +10,37 @@ import (
 
 // This file writes runs as short strings and reads them back. A string is
 //
-//	lp1/MODEL/SCENARIO/DIGEST/MOVES[/RULE,…]
+//	lp1/MODEL/SCENARIO/DIGEST/MOVES[~CYCLE][/RULE,…]
 //
 // A rule is a property that was looked past, or "strict". The moves are separated by dots:
 // "2" is a step of thread 2, "2x5" five of them, "2c1,0" a step with the
-// outcomes 1 and 0 of its choices, "2m1" a migration of thread 2 to CPU 1.
+// outcomes 1 and 0 of its choices, "2m1" a migration of thread 2 to CPU 1. The
+// moves of CYCLE are gone round for ever.
 
 const replayVersion = "lp1"
 
-func encodeReplay(p *spec.Prog, r rules, moves []Move) string {
+func encodeReplay(p *spec.Prog, r rules, moves []Move, stem int) string {
+	text := ""
+	if stem >= 0 {
+		text = encodeMoves(moves[:stem]) + "~" + encodeMoves(moves[stem:])
+	} else {
+		text = encodeMoves(moves)
+	}
+	fields := []string{replayVersion, p.Model, p.Scenario.String(), p.Digest(), text}
+	var names []string
+	if r.strict {
+		names = append(names, strictRule)
+	}
+	for _, prop := range r.ignore {
+		names = append(names, string(prop))
+	}
+	if len(names) > 0 {
+		fields = append(fields, strings.Join(names, ","))
+	}
+	return strings.Join(fields, "/")
+}
+
+func encodeMoves(moves []Move) string {
 	var parts []string
 	for i := 0; i < len(moves); {
 		n := 1
@@ -34,18 +56,7 @@ func encodeReplay(p *spec.Prog, r rules, moves []Move) string {
 		parts = append(parts, text)
 		i += n
 	}
-	fields := []string{replayVersion, p.Model, p.Scenario.String(), p.Digest(), strings.Join(parts, ".")}
-	var names []string
-	if r.strict {
-		names = append(names, strictRule)
-	}
-	for _, prop := range r.ignore {
-		names = append(names, string(prop))
-	}
-	if len(names) > 0 {
-		fields = append(fields, strings.Join(names, ","))
-	}
-	return strings.Join(fields, "/")
+	return strings.Join(parts, ".")
 }
 
 func encodeMove(mv Move) string {
@@ -69,7 +80,10 @@ type Recording struct {
 	Scenario spec.Scenario
 	Digest   string
 	Moves    []Move
-	rules    rules
+	// CycleStart is the index of the first move that is gone round for ever,
+	// or -1.
+	CycleStart int
+	rules      rules
 }
 
 const strictRule = "strict"
@@ -90,21 +104,35 @@ func ParseReplay(text string) (*Recording, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recorded run: %w", err)
 	}
-	r := &Recording{Model: f[1], Scenario: s, Digest: f[3]}
+	r := &Recording{Model: f[1], Scenario: s, Digest: f[3], CycleStart: nobody}
 	if len(f) == 6 {
 		if err := r.parseRules(f[5]); err != nil {
 			return nil, err
 		}
 	}
-	if f[4] == "" {
-		return r, nil
+	stem, cycle, endless := strings.Cut(f[4], "~")
+	if err := r.parseMoves(stem); err != nil {
+		return nil, err
 	}
-	for _, part := range strings.Split(f[4], ".") {
-		if err := r.parseMoves(part); err != nil {
+	if endless {
+		r.CycleStart = len(r.Moves)
+		if err := r.parseMoves(cycle); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
+}
+
+func (r *Recording) parseMoves(text string) error {
+	if text == "" {
+		return nil
+	}
+	for _, part := range strings.Split(text, ".") {
+		if err := r.parseMove(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Recording) parseRules(text string) error {
@@ -122,7 +150,7 @@ func (r *Recording) parseRules(text string) error {
 	return nil
 }
 
-func (r *Recording) parseMoves(part string) error {
+func (r *Recording) parseMove(part string) error {
 	bad := fmt.Errorf("recorded run: %q is no move", part)
 	digits := strings.IndexFunc(part, func(c rune) bool { return c < '0' || c > '9' })
 	if digits < 0 {
@@ -170,5 +198,5 @@ func (r *Recording) Run(p *spec.Prog) (*Trace, error) {
 	if d := p.Digest(); d != r.Digest {
 		return nil, fmt.Errorf("the run was recorded on another program: its digest is %s, that of %s is %s; check the model again to get a run of this one", r.Digest, p.Model, d)
 	}
-	return run(p, r.rules, r.Moves)
+	return run(p, r.rules, r.Moves, r.CycleStart)
 }

@@ -3,6 +3,7 @@ package checker
 import (
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -112,13 +113,92 @@ func TestReplayTampered(t *testing.T) {
 	}
 }
 
+// unlucky has a run that goes round for ever: a retries, b makes it lose. c may
+// stand by, and can finish.
+func unlucky(t testing.TB) (*spec.Prog, *Result) {
+	p := program(t, `int x, zero;
+mc_thread(0, 0) void a(void) { int old; do old = READ_ONCE(x); while (cmpxchg(&x, old, 2) != old); }
+mc_kthread(1, 0) void b(void) { mc_sleep_until(!READ_ONCE(zero)); for (;;) { x = 1; x = 0; } }
+mc_thread(2, 0) void c(void) { }`)
+	return p, check(t, p)
+}
+
+// TestReplayCycle: a run that goes round for ever is played again with its
+// cycle, and what is no fair cycle is refused.
+func TestReplayCycle(t *testing.T) {
+	p, r := unlucky(t)
+	if r.Property != spec.Hang || r.Trace.CycleStart < 0 {
+		t.Fatalf("%s, cycle from %d", verdictOf(r), r.Trace.CycleStart)
+	}
+	wantReplay(t, p, r)
+	f := strings.Split(r.Trace.Replay, "/")
+	thread := map[string]string{}
+	for i, th := range p.Threads {
+		thread[th.Name] = strconv.Itoa(i)
+	}
+	a, b, c := thread["a"], thread["b"], thread["c"]
+	moves := func(text ...string) string { return strings.Join(text, ".") }
+	// a's start; c's start, which is all of it; b's first look. Then a loads 0,
+	// b stores 1, a is too late, b stores 0.
+	stem, round := moves(a, c, b), moves(a, b, a, b)
+	for _, tt := range []struct{ name, moves, want string }{
+		{"the cycle by hand", stem + "~" + round, ""},
+		{"twice round", stem + "~" + moves(round, round), ""},
+		{"from elsewhere on it", moves(stem, a) + "~" + moves(b, a, b, a), ""},
+		{"no cycle at all", stem + "~", "no cycle that a fair run"},
+		{"it does not come back", stem + "~" + moves(a, b, a), "no cycle that a fair run"},
+		{"a, which could, never steps", stem + "~" + moves(b, b), "no cycle that a fair run"},
+		{"c, which could, never steps", moves(a, b) + "~" + round, "no cycle that a fair run"},
+		{"everybody who must has finished", moves(a, a, a, c, b) + "~" + moves(b, b), "no cycle that a fair run"},
+		{"somebody who cannot steps", stem + "~" + moves(c, round), "cannot step"},
+		{"two cycles", stem + "~" + round + "~" + round, "no move"},
+		{"garbage in it", stem + "~x", "no move"},
+	} {
+		f[4] = tt.moves
+		rec, err := ParseReplay(strings.Join(f, "/"))
+		var trace *Trace
+		if err == nil {
+			trace, err = rec.Run(p)
+		}
+		switch {
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%s: error %v, want one with %q", tt.name, err, tt.want)
+		case tt.want == "" && err != nil:
+			t.Errorf("%s: %v", tt.name, err)
+		case tt.want == "" && (trace.Violation == nil || trace.Violation.Property != spec.Hang || trace.CycleStart != len(strings.Split(strings.Split(tt.moves, "~")[0], "."))):
+			t.Errorf("%s: %+v, cycle from %d", tt.name, trace.Violation, trace.CycleStart)
+		}
+	}
+	// Without its cycle it is a run that goes no further, and nothing is wrong.
+	f[4] = stem
+	rec, err := ParseReplay(strings.Join(f, "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trace, err := rec.Run(p); err != nil || trace.Violation != nil {
+		t.Errorf("the stem alone: %v %v", trace, err)
+	}
+}
+
+// TestShortestCycle: where to go round, and how far, is counted by hand: a's
+// start and b's look are two steps after which c has to end, for it could all
+// along; and a round is as in TestReplayCycle.
+func TestShortestCycle(t *testing.T) {
+	_, r := unlucky(t)
+	if stem, round := r.Trace.CycleStart, len(r.Trace.Steps)-r.Trace.CycleStart; stem != 3 || round != 4 {
+		t.Errorf("%d steps, and %d for ever: %s; want 3 and 4", stem, round, r.Trace.Replay)
+	}
+}
+
 // FuzzParseReplay: whatever the text, there is an error or a run, and a run's
 // own recording gives the same run.
 func FuzzParseReplay(f *testing.F) {
 	p, r := choosing(f)
 	f.Add(r.Trace.Replay)
+	_, endless := unlucky(f)
+	f.Add(endless.Trace.Replay)
 	prefix := r.Trace.Replay[:strings.LastIndexByte(r.Trace.Replay, '/')+1]
-	for _, moves := range []string{"", "0", "1.0m1", "2x3", "0c1,2.1x4", "1x1048576", "0c9223372036854775807", "1.1x9223372036854775807", "1.0c2.0m1.0.0.1x3/deadlock,strict"} {
+	for _, moves := range []string{"", "0", "1.0m1", "2x3", "0c1,2.1x4", "1x1048576", "0c9223372036854775807", "1.1x9223372036854775807", "1.0c2.0m1.0.0.1x3/deadlock,strict", "~", "0~", "1~0m1.0m0", "1.0c2~0m1.0m0.0", "0~1x1048576", "0~1~0", "1~1/hang"} {
 		f.Add(prefix + moves)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -29,7 +29,7 @@ type Result struct {
 	Notes []Note
 	// StoppedBy names what ended the search early: "max-states",
 	// "max-memory", "timeout", "interrupt"; or what keeps a finished search
-	// from a verdict: "cycle", "witness". Reason says it in a sentence.
+	// from a verdict: "witness". Reason says it in a sentence.
 	StoppedBy string
 	Reason    string
 
@@ -38,12 +38,17 @@ type Result struct {
 	Depth       int   // steps to the farthest state
 	Elapsed     time.Duration
 
-	// Trace is the run to show: the simplest one that violates Property, or
-	// for "cycle" one that leads to the cycle. Nil where there is none.
+	// Trace is the run to show: the simplest one that violates Property. Nil
+	// where there is none.
 	Trace *Trace
 	// TraceBound says how simple the run is where the search for the
 	// simplest one was stopped.
 	TraceBound string
+
+	// Stuck lists the threads that must finish and that some run leaves
+	// unfinished, as it cannot go on or goes round for ever: a deadlock, or a
+	// hang.
+	Stuck []int
 
 	// Executed tells for each instruction of Prog.Code whether any run
 	// reached it; meaningful when the search was not stopped.
@@ -61,7 +66,7 @@ func (r *Result) Unreached() []spec.Pos {
 // Stopped reports whether the search ended before it had seen every state.
 func (r *Result) Stopped() bool {
 	switch r.StoppedBy {
-	case "", StoppedByCycle, StoppedByWitness:
+	case "", StoppedByWitness:
 		return false
 	}
 	return true
@@ -73,7 +78,6 @@ const (
 	StoppedByMemory    = "max-memory"
 	StoppedByTime      = "timeout"
 	StoppedByInterrupt = "interrupt"
-	StoppedByCycle     = "cycle"
 	StoppedByWitness   = "witness"
 )
 
@@ -84,21 +88,37 @@ type Violation struct {
 	Thread   int    // who did it; -1 where nobody in particular did
 	Pos      spec.Pos
 	Frame    int
-	// Waiting lists, for a deadlock, the threads that must finish and have
-	// not, with where they are.
+	// Waiting lists, for a deadlock or a hang, the threads that cannot go on
+	// and those they wait for.
 	Waiting []Waiting
 }
 
-// A Waiting is a thread that cannot go on.
+// A Waiting is a thread that cannot go on, or never ends.
 type Waiting struct {
 	Thread int
 	CPU    int
 	Pos    spec.Pos
 	Frame  int
-	// NoCPU: another thread keeps its CPU. Otherwise it waits for something
-	// to change.
-	NoCPU bool
+	For    WaitKind
+	Cell   int   // the memory it waits for, or -1
+	Value  int64 // what that holds
+	By     []int // the threads it waits for, as far as is known
 }
+
+// A WaitKind says what a thread waits for.
+type WaitKind string
+
+// The kinds of wait.
+const (
+	WaitCPU    WaitKind = "cpu"    // its CPU, which By keep
+	WaitLock   WaitKind = "lock"   // the lock at Cell, which By hold
+	WaitMemory WaitKind = "memory" // Cell to change
+	WaitGrace  WaitKind = "grace"  // By to leave their read-side sections
+	WaitGets   WaitKind = "gets"   // the gets of By to end, before a release
+	WaitCall   WaitKind = "call"   // a call of another thread to end
+	WaitHog    WaitKind = "hog"    // nothing: it keeps its CPU for ever
+	WaitRound  WaitKind = "round"  // nothing: it goes round and round
+)
 
 // A Trace is a run, as the reference interpreter played it.
 type Trace struct {

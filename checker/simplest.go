@@ -43,6 +43,10 @@ type simplest struct {
 	m    *machine
 	goal spec.Property
 
+	// endless, if set, holds the states that end a run instead: those of the
+	// first search from which it can go on for ever.
+	endless map[int]*fairPart
+
 	st      *store
 	dist    []cost // by node: state * (threads+1) + last + 1
 	queue   map[uint32]map[uint32][]int
@@ -131,8 +135,9 @@ func (q *simplest) memory() int64 {
 
 // expand calls visit with every move from the node: the node it leads to, or
 // -1 where the state is not stored, and whether the run ends there with the
-// violation sought. A deadlock and a race are goals without a move: each is
-// visited as a migration that leads nowhere and costs nothing more. grow stores what is new.
+// violation sought. Where a state itself is the end, by a deadlock, a hang, a leak
+// or a race, that is visited as a migration that leads nowhere and costs nothing
+// more. grow stores what is new.
 func (q *simplest) expand(node int, visit func(mv Move, next int, isGoal bool), grow bool) {
 	i, last := q.split(node)
 	s := make(state, q.m.size)
@@ -144,6 +149,13 @@ func (q *simplest) expand(node int, visit func(mv Move, next int, isGoal bool), 
 		return
 	}
 	var key []byte
+	if q.endless != nil {
+		key, _ = q.e.st.pack(key, s)
+		if q.endless[q.e.st.find(key)] != nil {
+			q.visitEnd(node, visit, grow)
+			return
+		}
+	}
 	info := q.m.successors(s, func(mv Move, to state) bool {
 		if v := to[q.m.violated]; v != 0 {
 			visit(mv, -1, int(v-1) == q.goal.Rank())
@@ -167,7 +179,7 @@ func (q *simplest) expand(node int, visit func(mv Move, next int, isGoal bool), 
 		visit(mv, next, false)
 		return !grow || !q.m.interrupted()
 	})
-	if q.goal == spec.Deadlock && q.m.deadlocked(s, info) {
+	if q.endless == nil && q.m.terminal(s, info) == q.goal {
 		q.visitEnd(node, visit, grow)
 	}
 }

@@ -8,14 +8,21 @@ import "lastput/spec"
 // what is recorded of its objects, then a block for each thread.
 type state []int64
 
-// A layout says what lies where in the states of a program.
+// A layout says what lies where in the states of a program. What a program has
+// no use for lies at none, which holds 0 and is never written.
 type layout struct {
+	none      int
 	final     int // final + o: the final put of object o was decided
 	released  int // released + o: object o is gone
 	attempted int // an unload attempt has begun
-	violated  int // 1 + the rank of the property this state violates, or 0
-	threads   []threadLayout
-	size      int
+	succeeded int // an unload attempt has succeeded
+	// doubted is a set of threads: the unload attempts that a failed get
+	// overlapped and that are still under way. If all of them fail, so has
+	// the get for nothing.
+	doubted  int
+	violated int // 1 + the rank of the property this state violates, or 0
+	threads  []threadLayout
+	size     int
 }
 
 // A threadLayout says where a thread's block and its parts lie.
@@ -23,14 +30,23 @@ type threadLayout struct {
 	pc      int
 	cpu     int
 	preempt int // preemption count
-	locks   int // locks held
-	pending int // ghosts that come with the next step: the pend… bits
-	inGet   int // a pinned get is under way
-	news    int // a role call of another thread has ended since the attempt began
-	held    int // held + o: references to object o
-	putting int // putting + o: those of them that it gives up with its next step
-	regs    int // the kept registers
-	nregs   int
+	irqOff  int // interrupts are off
+	readers int // depth of preemptible RCU read-side sections
+	rank    int // place in the queue of its FIFO priority, from 1; 0: not in it
+	// graceCPUs and graceReaders are sets of CPUs and of threads: those that
+	// were inside a read-side section when the thread's grace period began
+	// and have not left it since.
+	graceCPUs    int
+	graceReaders int
+	locks        int // locks held
+	pending      int // ghosts that come with the next step: the pend… bits
+	inGet        int // a pinned get is under way
+	attempt      int // an unload attempt is under way
+	news         int // a role call of another thread has ended since the attempt began
+	held         int // held + o: references to object o
+	putting      int // putting + o: those of them that it gives up with its next step
+	regs         int // the kept registers
+	nregs        int
 }
 
 // Bits of threadLayout.pending.
@@ -46,11 +62,22 @@ func newLayout(p *spec.Prog) layout {
 		n += k
 		return n - k
 	}
-	l := layout{final: take(len(p.Objects)), released: take(len(p.Objects)), attempted: take(1), violated: take(1)}
-	for _, t := range p.Threads {
+	l := layout{none: take(1)}
+	takeIf := func(needed bool) int {
+		if needed {
+			return take(1)
+		}
+		return l.none
+	}
+	l.final, l.released = take(len(p.Objects)), take(len(p.Objects))
+	l.attempted, l.succeeded, l.doubted, l.violated = take(1), take(1), take(1), take(1)
+	for i, t := range p.Threads {
+		has := procUses(p, t.Proc)
 		tl := threadLayout{
-			pc: take(1), cpu: take(1), preempt: take(1), locks: take(1), pending: take(1),
-			inGet: take(1), news: take(1), held: take(len(p.Objects)), putting: take(len(p.Objects)),
+			pc: take(1), cpu: take(1), preempt: takeIf(has.preempt), irqOff: takeIf(has.irq), readers: takeIf(has.rcu),
+			rank: takeIf(queues(p, i)), graceCPUs: takeIf(has.graceSched), graceReaders: takeIf(has.gracePreemptible),
+			locks: take(1), pending: take(1), inGet: takeIf(p.Pinned), attempt: takeIf(has.unload), news: takeIf(has.await),
+			held: take(len(p.Objects)), putting: take(len(p.Objects)),
 		}
 		tl.nregs = p.Procs[t.Proc].Regs
 		tl.regs = take(tl.nregs)
@@ -58,4 +85,42 @@ func newLayout(p *spec.Prog) layout {
 	}
 	l.size = n
 	return l
+}
+
+// uses says which operations a proc has.
+type uses struct {
+	preempt, irq, rcu, graceSched, gracePreemptible, unload, await bool
+}
+
+func procUses(p *spec.Prog, proc int) (u uses) {
+	for _, in := range p.Code[p.Procs[proc].Entry:p.Procs[proc].End] {
+		switch in.Op {
+		case spec.OpPreempt:
+			u.preempt = true
+		case spec.OpIRQ:
+			u.irq = true
+		case spec.OpRCU:
+			u.rcu = true
+		case spec.OpGrace:
+			u.graceSched = u.graceSched || in.A.Val&spec.FlavourSched != 0
+			u.gracePreemptible = u.gracePreemptible || in.A.Val&spec.FlavourPreemptible != 0
+		case spec.OpAwait:
+			u.await = true
+		case spec.OpGhost:
+			u.unload = u.unload || spec.GhostKind(in.Sub) == spec.GhostUnload
+		}
+	}
+	return u
+}
+
+// queues reports whether the thread may have to queue for its CPU: it has a
+// FIFO priority, and another thread that may come to its CPU has the same.
+func queues(p *spec.Prog, t int) bool {
+	a := p.Threads[t]
+	for u, b := range p.Threads {
+		if u != t && a.Class.FIFO() && a.Class == b.Class && (a.CPU == b.CPU || a.Migrates || b.Migrates) {
+			return true
+		}
+	}
+	return false
 }

@@ -18,10 +18,7 @@ func (m *machine) successors(s state, visit func(mv Move, next state) bool) (inf
 		if !m.mayMigrate(s, t) {
 			continue
 		}
-		for cpu := range m.p.NCPU {
-			if int64(cpu) == s[m.threads[t].cpu] || m.p.Isolated>>cpu&1 != 0 {
-				continue
-			}
+		for _, cpu := range m.destinations(s, t) {
 			info.migrates = true
 			copy(next, s)
 			m.migrate(next, t, cpu)
@@ -31,6 +28,17 @@ func (m *machine) successors(s state, visit func(mv Move, next state) bool) (inf
 		}
 	}
 	return info
+}
+
+// destinations are the CPUs that a thread may move to.
+func (m *machine) destinations(s state, t int) []int {
+	var cpus []int
+	for cpu := range m.p.NCPU {
+		if int64(cpu) != s[m.threads[t].cpu] && m.p.Isolated>>cpu&1 == 0 {
+			cpus = append(cpus, cpu)
+		}
+	}
+	return cpus
 }
 
 // A stateInfo says what can happen in a state.
@@ -83,16 +91,6 @@ func (m *machine) outcomes(script []int) []int {
 	return out
 }
 
-// deadlocked reports whether the state, of which info is known, is a deadlock:
-// nothing can step, wherever the threads that may migrate go, and one that must
-// finish has not.
-func (m *machine) deadlocked(s state, info stateInfo) bool {
-	if info.steps || info.pruned || s[m.violated] != 0 || m.ignored[deadlockRank] || !m.stuck(s) {
-		return false
-	}
-	return !info.migrates || !m.stepsAfterMigration(s)
-}
-
 // stepsAfterMigration reports whether some thread can step once threads have
 // migrated. Only migration changes between the states looked at.
 func (m *machine) stepsAfterMigration(s state) bool {
@@ -101,10 +99,8 @@ func (m *machine) stepsAfterMigration(s state) bool {
 	for len(work) > 0 {
 		s := work[len(work)-1]
 		work = work[:len(work)-1]
-		found := false
 		info := m.successors(s, func(mv Move, next state) bool {
 			if !mv.Migrate {
-				found = true
 				return false
 			}
 			cpus := make([]byte, len(m.threads))
@@ -117,7 +113,7 @@ func (m *machine) stepsAfterMigration(s state) bool {
 			}
 			return true
 		})
-		if found || info.pruned {
+		if info.steps || info.pruned {
 			return true
 		}
 	}

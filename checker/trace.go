@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"lastput/spec"
 )
@@ -13,15 +12,21 @@ import (
 // that a reader may want to see.
 
 // run plays the moves from the start. The error says which move is impossible.
-func run(p *spec.Prog, r rules, moves []Move) (*Trace, error) {
+// If stem is not nobody, the moves after so many are said to go round for ever.
+func run(p *spec.Prog, r rules, moves []Move, stem int) (*Trace, error) {
 	m := newMachine(p, r)
+	m.owner = map[int64]int{}
 	m.record = &Step{} // for the message of a violation at the start
 	s := m.start()
 	m.record = nil
-	t := &Trace{CycleStart: -1, Violation: m.wrong}
+	t := &Trace{CycleStart: stem, Violation: m.wrong}
 	next := make(state, m.size)
 	last := nobody
+	var cycle []state
 	for i, mv := range moves {
+		if stem >= 0 && i >= stem {
+			cycle = append(cycle, slices.Clone(s))
+		}
 		if err := m.canPlay(s, mv); err != nil {
 			return nil, fmt.Errorf("step %d: %w", i+1, err)
 		}
@@ -50,10 +55,15 @@ func run(p *spec.Prog, r rules, moves []Move) (*Trace, error) {
 	if t.Violation == nil {
 		t.Violation = m.checkRaces(s)
 	}
-	if t.Violation == nil {
-		t.Violation = m.deadlock(s)
+	if t.Violation == nil && stem >= 0 {
+		if t.Violation = m.endless(append(cycle, s), moves[stem:]); t.Violation == nil {
+			return nil, fmt.Errorf("from step %d on: no cycle that a fair run can go round for ever", stem+1)
+		}
 	}
-	t.Replay = encodeReplay(p, r, moves)
+	if t.Violation == nil {
+		t.Violation = m.atEnd(s)
+	}
+	t.Replay = encodeReplay(p, r, moves, stem)
 	return t, nil
 }
 
@@ -62,7 +72,7 @@ func (m *machine) canPlay(s state, mv Move) error {
 	switch {
 	case mv.Thread < 0 || mv.Thread >= len(m.threads):
 		return fmt.Errorf("there is no thread %d", mv.Thread)
-	case mv.Migrate && (!m.mayMigrate(s, mv.Thread) || mv.To < 0 || mv.To >= m.p.NCPU || int64(mv.To) == s[m.threads[mv.Thread].cpu] || m.p.Isolated>>mv.To&1 != 0):
+	case mv.Migrate && (!m.mayMigrate(s, mv.Thread) || !slices.Contains(m.destinations(s, mv.Thread), mv.To)):
 		return fmt.Errorf("%s cannot migrate to CPU %d", m.p.Threads[mv.Thread].Name, mv.To)
 	case !mv.Migrate && !m.mayStep(s, mv.Thread):
 		return fmt.Errorf("%s cannot step", m.p.Threads[mv.Thread].Name)
@@ -89,32 +99,9 @@ func (m *machine) play(s, next state, mv Move) error {
 	return nil
 }
 
-// deadlock is the violation of a state in which nothing can step, or nil.
-func (m *machine) deadlock(s state) *Violation {
-	info := m.successors(s, func(Move, state) bool { return true })
-	if !m.deadlocked(s, info) {
-		return nil
-	}
-	v := &Violation{Property: spec.Deadlock, Thread: -1}
-	var parts []string
-	for _, t := range m.stuckThreads(s) {
-		in := m.at(s, t)
-		w := Waiting{Thread: t, CPU: int(s[m.threads[t].cpu]), Pos: in.Pos, Frame: in.Frame, NoCPU: !m.hasCPU(s, t)}
-		why := "waits"
-		if w.NoCPU {
-			why = "cannot have its CPU"
-		}
-		pos, _ := ModelPlace(m.p, in.Pos, in.Frame)
-		parts = append(parts, fmt.Sprintf("%s %s at %s", m.p.Threads[t].Name, why, m.p.Place(pos)))
-		v.Waiting = append(v.Waiting, w)
-	}
-	v.Message = strings.Join(parts, ", ")
-	return v
-}
-
 // mustRun plays moves that a search found possible.
-func mustRun(m *machine, moves []Move) *Trace {
-	t, err := run(m.p, m.rules, moves)
+func mustRun(m *machine, moves []Move, stem int) *Trace {
+	t, err := run(m.p, m.rules, moves, stem)
 	if err != nil {
 		panic("checker: internal error: a run that was found cannot be replayed: " + err.Error())
 	}

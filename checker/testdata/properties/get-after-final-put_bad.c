@@ -11,11 +11,13 @@ mc_thread(0, MC_OTHER) static void getter(void)
 	if (READ_ONCE(count) >= 0) {
 		xchg(&count, 1);
 		mc_got(&obj);
+		mc_putting(&obj);
+		xchg(&count, 0);
 	}
 }
 
 mc_thread(1, MC_OTHER) static void owner(void)
 {
-	if (cmpxchg(&count, 0, -1) == 0)
-		mc_final_put(&obj);
+	mc_sleep_until(cmpxchg(&count, 0, -1) == 0);
+	mc_final_put(&obj);
 }

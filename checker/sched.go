@@ -1,0 +1,236 @@
+package checker
+
+import (
+	"slices"
+
+	"lastput/spec"
+)
+
+// This file is the scheduler: which threads may step.
+
+// at is the instruction the thread rests at.
+func (m *machine) at(s state, t int) *spec.Inst { return &m.p.Code[s[m.threads[t].pc]] }
+
+func (m *machine) finished(s state, t int) bool { return m.at(s, t).Op == spec.OpEnd }
+
+// retired reports whether the thread was about to begin a pinned get of an
+// object that is gone: no get starts any more, so it is done.
+func (m *machine) retired(s state, t int) bool {
+	if s[m.threads[t].pending]&pendGet == 0 || len(m.p.Objects) == 0 {
+		return false
+	}
+	for o := range m.p.Objects {
+		if s[m.released+o] == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// over reports whether the thread will never step again, for it is done.
+func (m *machine) over(s state, t int) bool { return m.finished(s, t) || m.retired(s, t) }
+
+// begun reports whether the thread is a handler at work. A handler may come, or
+// not; at work, it runs to its end.
+func (m *machine) begun(s state, t int) bool {
+	return m.p.Threads[t].Class == spec.IRQ && m.at(s, t).Op != spec.OpStart && !m.over(s, t)
+}
+
+// atomic reports whether the thread keeps its CPU against all other threads:
+// it has preemption or interrupts off, or is a handler at work.
+func (m *machine) atomic(s state, t int) bool {
+	tl := &m.threads[t]
+	return s[tl.preempt] > 0 || s[tl.irqOff] != 0 || m.begun(s, t)
+}
+
+// keeps reports whether thread u keeps t from running on their CPU.
+//
+// A handler comes in unless interrupts are off there or another is at work, and
+// then keeps everybody else out. A thread with preemption off keeps all but
+// handlers out. Otherwise the highest class runs, and within a FIFO priority
+// whoever is first in its queue; a thread that rests at a sleep-wait has given
+// its CPU up.
+func (m *machine) keeps(s state, u, t int) bool {
+	ul, tl := &m.threads[u], &m.threads[t]
+	if u == t || s[ul.cpu] != s[tl.cpu] || m.over(s, u) || m.begun(s, t) {
+		return false
+	}
+	class, other := m.p.Threads[t].Class, m.p.Threads[u].Class
+	switch {
+	case m.begun(s, u):
+		return true
+	case class == spec.IRQ:
+		return s[ul.irqOff] != 0
+	case other == spec.IRQ || m.atomic(s, t):
+		return false
+	case m.atomic(s, u):
+		return true
+	case other == class:
+		return s[ul.rank] != 0 && (s[tl.rank] == 0 || s[ul.rank] < s[tl.rank])
+	}
+	return other > class && !m.at(s, u).Sleep
+}
+
+// keeper is a thread that keeps t from running, or nobody.
+func (m *machine) keeper(s state, t int) int {
+	for u := range m.threads {
+		if m.keeps(s, u, t) {
+			return u
+		}
+	}
+	return nobody
+}
+
+// keepers are all such threads.
+func (m *machine) keepers(s state, t int) (by []int) {
+	for u := range m.threads {
+		if m.keeps(s, u, t) {
+			by = append(by, u)
+		}
+	}
+	return by
+}
+
+// hasCPU reports whether the scheduler lets the thread run.
+func (m *machine) hasCPU(s state, t int) bool { return m.keeper(s, t) == nobody }
+
+// preempted reports whether a thread of a higher class is about to take t's CPU:
+// it rests at a sleep-wait, but what it waits for is there. Until the wake-up
+// arrives t may still run; that it does is nothing to rely on.
+func (m *machine) preempted(s state, t int) bool {
+	if m.atomic(s, t) {
+		return false
+	}
+	for u := range m.threads {
+		in := m.at(s, u)
+		if u != t && s[m.threads[u].cpu] == s[m.threads[t].cpu] && m.p.Threads[u].Class > m.p.Threads[t].Class &&
+			in.Sleep && in.Op != spec.OpYield && !m.over(s, u) && m.ready(s, u) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayStep reports whether the thread has a step to try in the state; the step
+// may still find that it has to wait.
+func (m *machine) mayStep(s state, t int) bool {
+	return s[m.violated] == 0 && !m.over(s, t) && m.hasCPU(s, t)
+}
+
+// mayMigrate reports whether the thread may move to another CPU.
+func (m *machine) mayMigrate(s state, t int) bool {
+	return m.p.Threads[t].Migrates && s[m.violated] == 0 && !m.atomic(s, t) && !m.over(s, t)
+}
+
+// settle brings up to date, after a step or a migration of thread t, what
+// depends on where all threads are: grace periods and queues.
+func (m *machine) settle(s state, t int) {
+	if m.graces {
+		cpus, readers := m.inside(s)
+		for w := range m.threads {
+			s[m.threads[w].graceCPUs] &= cpus
+			s[m.threads[w].graceReaders] &= readers
+		}
+	}
+	if m.queueing {
+		m.requeue(s, t)
+	}
+}
+
+// inside is who is in a read-side section of RCU: the CPUs with preemption or
+// interrupts off, and the threads that are preemptible readers.
+func (m *machine) inside(s state) (cpus, readers int64) {
+	for t := range m.threads {
+		tl := &m.threads[t]
+		if m.over(s, t) {
+			continue
+		}
+		if m.atomic(s, t) {
+			cpus |= 1 << s[tl.cpu]
+		}
+		if s[tl.readers] > 0 {
+			readers |= 1 << t
+		}
+	}
+	return cpus, readers
+}
+
+// requeue puts the threads of equal FIFO priority on one CPU in order. Who
+// begins to want the CPU joins at the end, with equals who begin with the same
+// step: which of them is first is open until one of them steps. Who sleeps or
+// ends leaves; who yields, or pauses, goes to the end; who is preempted by a
+// higher class stays where it is.
+func (m *machine) requeue(s state, t int) {
+	const last = 1 << 30
+	for u := range m.threads {
+		rank := &s[m.threads[u].rank]
+		switch {
+		case m.threads[u].rank == m.none:
+			continue
+		case m.over(s, u) || m.at(s, u).Sleep && !m.ready(s, u):
+			*rank = 0
+		case *rank == 0:
+			*rank = last
+		case u == t && (m.yielded || m.at(s, u).Op == spec.OpYield && m.at(s, u).Sleep):
+			*rank = last + 1
+		case u == t:
+			*rank += *rank - 1
+		default:
+			*rank *= 2
+		}
+	}
+	for u := range m.threads {
+		ul := &m.threads[u]
+		if ul.rank == m.none || s[ul.rank] <= 0 {
+			continue
+		}
+		// The queue of u, if u is the first thread in it.
+		var ranks []int64
+		for v := range m.threads {
+			vl := &m.threads[v]
+			if vl.rank == m.none || m.p.Threads[v].Class != m.p.Threads[u].Class || s[vl.cpu] != s[ul.cpu] || s[vl.rank] == 0 {
+				continue
+			}
+			ranks = append(ranks, s[vl.rank])
+		}
+		slices.Sort(ranks)
+		ranks = slices.Compact(ranks)
+		for v := range m.threads {
+			vl := &m.threads[v]
+			if vl.rank != m.none && m.p.Threads[v].Class == m.p.Threads[u].Class && s[vl.cpu] == s[ul.cpu] && s[vl.rank] > 0 {
+				i, _ := slices.BinarySearch(ranks, s[vl.rank])
+				s[vl.rank] = -int64(i + 1) // done
+			}
+		}
+	}
+	for u := range m.threads {
+		if ul := &m.threads[u]; s[ul.rank] < 0 {
+			s[ul.rank] = -s[ul.rank]
+		}
+	}
+}
+
+// ready reports whether the thread, if it had its CPU, would not have to wait.
+func (m *machine) ready(s state, t int) bool {
+	p := m.probe()
+	var script []int
+	for {
+		if p.step(s, append(p.scratch[:0], s...), t, script) != waiting {
+			return true
+		}
+		var more bool
+		if script, more = p.nextScript(script); !more {
+			return false
+		}
+	}
+}
+
+// probe is a machine for questions of the kind what would happen if.
+func (m *machine) probe() *machine {
+	if m.prober == nil {
+		m.prober = newMachine(m.p, m.rules)
+		m.prober.probing = true
+		m.prober.scratch = make(state, m.size)
+	}
+	return m.prober
+}
