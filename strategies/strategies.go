@@ -22,9 +22,42 @@ var files embed.FS
 // before the variants that break it.
 var paths = []string{
 	"module/stop_machine.c",
-	"module/isolated_skip.c",
+	"module/stop_machine_fifo.c",
+	"module/stop_machine_low_priority.c",
 	"module/no_stop.c",
+	"module/stop_machine_unchecked_get.c",
+	"module/stop_machine_plain_inc.c",
+	"module/isolated_skip.c",
+	"module/isolated_slow_path.c",
+	"module/isolated_slow_path_lockless_put.c",
+	"module/wait_zero.c",
+	"module/wait_zero_tally.c",
+	"module/wait_zero_no_grace_period.c",
+	"module/wait_zero_free_at_once.c",
+	"module/wait_zero_check_before_sleep.c",
+	"module/wait_zero_state_first.c",
+	"module/wait_zero_put_by_count.c",
+	"module/incs_decs.c",
+	"module/incs_decs_incs_first.c",
+	"module/rcu.c",
+	"module/rcu_no_grace_period.c",
+	"module/rcu_wrong_flavour.c",
+	"module/rcu_reader_outside.c",
+	"module/rcu_check_first.c",
+	"module/rcu_callback.c",
+	"module/rcu_no_barrier.c",
+	"module/module_base.c",
+	"module/module_base_readd.c",
+	"module/module_base_check_then_act.c",
+	"module/module_base_plain_inc.c",
+	"module/module_base_read_then_inc.c",
+	"module/module_base_state_only.c",
+	"module/module_base_no_grace_period.c",
+	"module/module_base_wrong_flavour.c",
+	"module/module_base_late_touch.c",
+	"module/module_base_put_then_return.c",
 	"lookup/lookup_lock.c",
+	"lookup/lookup_lock_plain.c",
 	"lookup/atomic_dec_and_lock.c",
 	"lookup/dec_then_lock.c",
 }
@@ -47,10 +80,12 @@ var models = func() []func() *spec.Model {
 
 // All returns every strategy, in the order in which they are shown.
 func All() []*spec.Model {
-	var out []*spec.Model
-	for _, load := range models {
-		out = append(out, load())
+	out := make([]*spec.Model, len(models))
+	var wg sync.WaitGroup
+	for i, load := range models {
+		wg.Go(func() { out[i] = load() })
 	}
+	wg.Wait()
 	return out
 }
 

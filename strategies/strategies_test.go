@@ -10,8 +10,13 @@ import (
 	"lastput/strategies"
 )
 
+// refusers are the right strategies, and those that are no worse than them,
+// whose gets may fail for nothing.
+var refusers = []string{"rcu", "module_base_readd"}
+
 // TestExpectations holds every strategy, in every scenario of the battery, to
-// what its file expects.
+// what its file expects. Where it is verified there are no plain races either:
+// strategies use READ_ONCE() and WRITE_ONCE() as later kernels do.
 func TestExpectations(t *testing.T) {
 	for _, m := range strategies.All() {
 		for _, s := range m.Scenarios() {
@@ -21,19 +26,52 @@ func TestExpectations(t *testing.T) {
 				if want == nil {
 					t.Fatalf("%s expects nothing of %s", m.Name, s.Name)
 				}
-				r := checkModel(t, m, s)
+				r := checkModel(t, m, s, checker.Config{})
 				if string(r.Verdict) != want.Verdict {
 					t.Fatalf("%s %v, expected %s", r.Verdict, r.Properties, want)
 				}
 				if want.Property != "" && !slices.Contains(r.Properties, spec.Property(want.Property)) {
 					t.Errorf("%v violated, expected %s", r.Properties, want)
 				}
+				for _, n := range r.Notes {
+					switch {
+					case r.Verdict != checker.Verified:
+					case n.Property == spec.PlainRace:
+						t.Errorf("plain race in what is right: %s", n.Message)
+					case n.Property == spec.SpuriousFailure && !slices.Contains(refusers, m.Name):
+						t.Errorf("a get fails for nothing: %s", n.Message)
+					}
+				}
 			})
 		}
 	}
 }
 
-func checkModel(t *testing.T, m *spec.Model, s spec.Scenario) *checker.Result {
+// TestSpuriousFailures: in strict mode a get that fails for nothing counts. It
+// is what distinguishes schemes that are equally safe.
+func TestSpuriousFailures(t *testing.T) {
+	basic := spec.Battery()[0]
+	for _, name := range append([]string{"stop_machine", "isolated_slow_path", "wait_zero", "module_base"}, refusers...) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, ok := strategies.Find(name)
+			if !ok {
+				t.Fatal("not found")
+			}
+			// A get that fails before the final put may still fail for a reason.
+			r := checkModel(t, m, basic, checker.Config{Strict: true, Ignore: []spec.Property{spec.EarlyFailure}})
+			want := checker.Verified
+			if slices.Contains(refusers, name) {
+				want = checker.Violated
+			}
+			if r.Verdict != want || want == checker.Violated && r.Property != spec.SpuriousFailure {
+				t.Errorf("%s %v, want %s", r.Verdict, r.Properties, want)
+			}
+		})
+	}
+}
+
+func checkModel(t *testing.T, m *spec.Model, s spec.Scenario, config checker.Config) *checker.Result {
 	t.Helper()
 	p, err := m.Build(s)
 	if err != nil {
@@ -42,14 +80,14 @@ func checkModel(t *testing.T, m *spec.Model, s spec.Scenario) *checker.Result {
 	if err := spec.Sanity(p); err != nil {
 		t.Fatal(err)
 	}
-	r, err := checker.Check(context.Background(), p, checker.Config{})
+	r, err := checker.Check(context.Background(), p, config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// TestTexts: a strategy says what it is, and from where.
+// TestTexts: a strategy says what it is, from where, and what to learn from it.
 func TestTexts(t *testing.T) {
 	for _, m := range strategies.All() {
 		if m.Title == "" || len(m.Source) == 0 || len(m.Learn) == 0 || len(m.Expect) == 0 {

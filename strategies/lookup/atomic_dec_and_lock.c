@@ -1,5 +1,6 @@
 // mc: title get under the lookup lock, put by atomic_dec_and_lock()
 // mc: source Linux lib/dec_and_lock.c; users: dput() and iput() of 2.6.24
+// mc: source here in the form that turns interrupts off, since a handler looks up, too
 // mc: learn only the step from one to zero takes the lock; all other puts are one atomic operation
 // mc: learn the count goes from zero to one nowhere, for the lookup and the last step exclude each other
 // mc: expect * verified
@@ -18,30 +19,33 @@ static DEFINE_SPINLOCK(table_lock);
 mc_get struct object *lookup_get(void)
 {
 	struct object *o;
+	unsigned long flags;
 
-	spin_lock(&table_lock);
+	spin_lock_irqsave(&table_lock, flags);
 	o = table;
 	if (o)
 		atomic_inc(&o->count);
-	spin_unlock(&table_lock);
+	spin_unlock_irqrestore(&table_lock, flags);
 	return o;
 }
 
 mc_put void object_put(struct object *o)
 {
+	unsigned long flags;
+
 #ifdef FAULT_DEC_THEN_LOCK
 	/* Between the two lines a lookup still finds the object. */
 	if (!atomic_dec_and_test(&o->count))
 		return;
 	mc_final_put(o);
-	spin_lock(&table_lock);
+	spin_lock_irqsave(&table_lock, flags);
 #else
-	if (!atomic_dec_and_lock(&o->count, &table_lock))
+	if (!atomic_dec_and_lock_irqsave(&o->count, &table_lock, flags))
 		return;
 	mc_final_put(o);
 #endif
 	table = NULL;
-	spin_unlock(&table_lock);
+	spin_unlock_irqrestore(&table_lock, flags);
 	mc_release(o);
 }
 

@@ -2,6 +2,7 @@
 // mc: source the first of the legal shapes of Documentation/kref.txt: lock, find, get; lock, put
 // mc: learn a count in the object is only reached through a pointer outside it, and the lock covers both
 // mc: learn the count may be a plain one: the lock orders everything
+// mc: learn where a handler takes the lock, too, whoever holds it keeps interrupts off
 // mc: expect * verified
 
 #include <linux/spinlock.h>
@@ -19,25 +20,37 @@ mc_get struct object *lookup_get(void)
 {
 	struct object *o;
 
+#ifdef FAULT_PLAIN_LOCK
+	/* A handler may come while its own CPU holds the lock. */
 	spin_lock(&table_lock);
 	o = table;
 	if (o)
 		o->count++;
 	spin_unlock(&table_lock);
+#else
+	unsigned long flags;
+
+	spin_lock_irqsave(&table_lock, flags);
+	o = table;
+	if (o)
+		o->count++;
+	spin_unlock_irqrestore(&table_lock, flags);
+#endif
 	return o;
 }
 
 mc_put void object_put(struct object *o)
 {
+	unsigned long flags;
 	bool last;
 
-	spin_lock(&table_lock);
+	spin_lock_irqsave(&table_lock, flags);
 	last = --o->count == 0;
 	if (last) {
 		mc_final_put(o);
 		table = NULL;
 	}
-	spin_unlock(&table_lock);
+	spin_unlock_irqrestore(&table_lock, flags);
 	if (last)
 		mc_release(o);
 }
@@ -46,12 +59,13 @@ mc_put void object_put(struct object *o)
 mc_unload bool object_remove(void)
 {
 	struct object *o = NULL;
+	unsigned long flags;
 
-	spin_lock(&table_lock);
+	spin_lock_irqsave(&table_lock, flags);
 	if (owned)
 		o = table;
 	owned = false;
-	spin_unlock(&table_lock);
+	spin_unlock_irqrestore(&table_lock, flags);
 	if (!o)
 		return false;
 	object_put(o);

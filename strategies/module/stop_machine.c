@@ -27,10 +27,21 @@ mc_pinned mc_get bool try_module_get(void)
 	bool ret = false;
 
 	preempt_disable();
+#if defined(FAULT_UNCHECKED_GET)
+	this_cpu_inc(mod.ref);
+	ret = true;
+#elif defined(FAULT_PLAIN_INC)
+	/* A load and a store: whoever may come in between does. */
+	if (READ_ONCE(mod.state) != GOING) {
+		__this_cpu_inc(mod.ref);
+		ret = true;
+	}
+#else
 	if (READ_ONCE(mod.state) != GOING) {
 		this_cpu_inc(mod.ref);
 		ret = true;
 	}
+#endif
 	preempt_enable();
 	return ret;
 }
@@ -46,7 +57,11 @@ mc_dup void __module_get(void)
 mc_put void module_put(void)
 {
 	preempt_disable();
+#ifdef FAULT_PLAIN_INC
+	__this_cpu_dec(mod.ref);
+#else
 	this_cpu_dec(mod.ref);
+#endif
 	/* Where rmmod waits for the count, it would be woken here. */
 	if (READ_ONCE(mod.state) == GOING)
 		pr_debug("last put of a module that is going\n");
