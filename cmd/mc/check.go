@@ -25,15 +25,20 @@ type checkOptions struct {
 
 func (o *checkOptions) define(f *flagSet) {
 	o.scenarios.define(f)
-	f.amount(&o.config.MaxStates, "max-states", thousand)
-	f.amount(&o.config.MaxMemory, "max-memory", kibi)
-	f.period(&o.config.Timeout, "timeout")
+	defineLimits(f, &o.config)
 	f.list("ignore", o.ignore)
 	f.BoolVar(&o.config.Strict, "strict", false, "")
 	f.BoolVar(&o.expect, "expect", false, "")
 	f.BoolVar(&o.expand, "expand", false, "")
 	f.BoolVar(&o.json, "json", false, "")
 	f.BoolVar(&o.timing, "timing", false, "")
+}
+
+// defineLimits defines the flags that bound a search.
+func defineLimits(f *flagSet, c *checker.Config) {
+	f.amount(&c.MaxStates, "max-states", thousand)
+	f.amount(&c.MaxMemory, "max-memory", kibi)
+	f.period(&c.Timeout, "timeout")
 }
 
 func (o *checkOptions) ignore(name string) error {
@@ -136,9 +141,8 @@ func newReporter(c *call, o *checkOptions, jobs []job) reporter {
 // search and all that follow, which still report what they have; the second
 // ends mc.
 func (c *call) checkAll(jobs []job, o *checkOptions, rep reporter) (status, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := untilInterrupt()
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	s := ok
 	for _, j := range jobs {
 		t, err := c.checkJob(ctx, j, o, rep)
@@ -149,6 +153,14 @@ func (c *call) checkAll(jobs []job, o *checkOptions, rep reporter) (status, erro
 	}
 	rep.end()
 	return s, nil
+}
+
+// untilInterrupt is a context that the first interrupt ends; the second has its
+// usual effect.
+func untilInterrupt() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // checkJob checks one model. A witness may be reached in a later scenario, so

@@ -33,7 +33,7 @@ func TestJudge(t *testing.T) {
 	verified := result(checker.Verified, "", "")
 	broken := result(checker.Violated, spec.UseAfterRelease, "")
 	limit := result(checker.Inconclusive, "", checker.StoppedByStates)
-	cycle := result(checker.Inconclusive, "", checker.StoppedByCycle)
+	witness := result(checker.Inconclusive, "", checker.StoppedByWitness)
 	for _, c := range []struct {
 		expect string // the file's, without the scenario
 		r      *checker.Result
@@ -43,18 +43,18 @@ func TestJudge(t *testing.T) {
 		{"", verified, ok, ok},
 		{"", broken, violated, violated},
 		{"", limit, undecided, undecided},
-		{"", cycle, undecided, violated},
+		{"", witness, undecided, violated},
 		{"verified", verified, ok, ok},
 		{"verified", broken, violated, violated},
 		{"verified", limit, undecided, undecided},
-		{"verified", cycle, undecided, violated},
+		{"verified", witness, undecided, violated},
 		{"violated", broken, violated, ok},
 		{"violated use-after-release", broken, violated, ok},
 		{"violated deadlock", broken, violated, ok},
 		{"violated assertion", broken, violated, violated},
 		{"violated", verified, ok, violated},
 		{"violated", limit, undecided, undecided},
-		{"inconclusive", cycle, undecided, ok},
+		{"inconclusive", witness, undecided, ok},
 		{"inconclusive", limit, undecided, ok},
 		{"inconclusive", verified, ok, violated},
 	} {

@@ -71,6 +71,10 @@ func TestWantedScenarios(t *testing.T) {
 		"--same-cpu a":                         {std("same-cpu")},
 		"--isolated 1 a":                       {std("isolated")},
 		"--migrate --migrate=false a":          {std("basic")},
+		"--handover --gets 1 a":                {std("handover")},
+		"--irq --getters 1 a":                  {std("irq")},
+		"--getters 1 --hog user a":             {std("rt-hog")},
+		"--scenario rt-hog --hog kernel a":     {custom(func(s *spec.Scenario) { s.Getters, s.Hog = 1, spec.KernelHog })},
 		"--getters 3 --gets 1 a":               {custom(func(s *spec.Scenario) { s.Getters, s.Gets = 3, 1 })},
 		"--unloaders 2 --nested 1 a":           {custom(func(s *spec.Scenario) { s.Unloaders, s.Nested = 2, 1 })},
 		"--scenario isolated --same-cpu a":     {custom(func(s *spec.Scenario) { s.Isolated, s.SameCPU = 1, true })},
@@ -85,11 +89,7 @@ func TestWantedScenarios(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	o, _, _, err := parseCheck("--max-states 20k --max-memory 1.5G --timeout 1m30s --ignore deadlock,leak a")
-	if err == nil {
-		t.Errorf("leak is no property yet, but was taken: %v", o.config)
-	}
-	o, _, _, err = parseCheck("--max-states 20k --max-memory 1.5G --timeout 1m30s --ignore deadlock --ignore invariant,assertion a")
+	o, _, _, err := parseCheck("--max-states 20k --max-memory 1.5G --timeout 1m30s --ignore deadlock --ignore invariant,assertion a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,8 +126,12 @@ func TestBadFlags(t *testing.T) {
 		"--getters":                      "--getters needs a value",
 		"--getters 0 a":                  "--getters 0: want 1 to 40",
 		"--scenario isolate a":           `unknown scenario "isolate": did you mean "isolated"?`,
-		"--scenario basic, a":            `unknown scenario "": want one of basic, same-cpu, migrate, nested, isolated, threads`,
+		"--scenario basic, a":            `unknown scenario "": want one of basic, same-cpu, migrate, nested, handover, irq, isolated, rt-hog, threads`,
 		"--ignore use-after-relase a":    `unknown property "use-after-relase": did you mean "use-after-release"?`,
+		"--ignore deadlock,slow a":       `unknown property "slow": want one of ` + strings.Join(texts(spec.Properties), ", "),
+		"--hog kernle a":                 "--hog kernle: want user or kernel",
+		"--handover --getters 1 a":       "--handover with --getters 1: want two at least, one to get and one to put",
+		"--handover --nested 1 a":        "--handover with --nested 1: one reference is handed over, so want --nested 0",
 		"--timeout 30 a":                 "--timeout 30: want a time such as 30s, 5m or 1h30m",
 		"--timeout -1s a":                "--timeout -1s: want a time such as 30s, 5m or 1h30m",
 		"--max-memory 4Q a":              "--max-memory 4Q: want a number such as 5000, 20k or 4G",
@@ -150,7 +154,8 @@ func TestBadFlags(t *testing.T) {
 // TestHelpNamesEveryFlag holds the hand-written help to the flags there are.
 func TestHelpNamesEveryFlag(t *testing.T) {
 	flags := map[string]func(*flagSet){
-		"check": func(f *flagSet) { new(checkOptions).define(f) },
+		"check":   func(f *flagSet) { new(checkOptions).define(f) },
+		"compare": func(f *flagSet) { new(compareOptions).define(f) },
 		"show": func(f *flagSet) {
 			new(scenarioFlags).define(f)
 			f.Bool("program", false, "")

@@ -26,8 +26,9 @@ has a / in it.
 
 Scenarios: without these flags, the standard battery, or the threads of a
 model that has its own.
-    --scenario NAME    basic, same-cpu, migrate, nested, isolated or threads;
-                       several with commas, or repeated
+    --scenario NAME    basic, same-cpu, migrate, nested, handover, irq,
+                       isolated, rt-hog or threads; several with commas, or
+                       repeated
     The others change the numbers of the scenarios named, or of basic:
     --getters N        threads that get and put, each on a CPU of its own
     --gets G           rounds of get and put that each of them runs
@@ -36,6 +37,11 @@ model that has its own.
     --isolated K       the CPUs of the last K getters are isolated
     --migrate          threads move to other CPUs wherever they may
     --same-cpu         the first getter runs on the unloader's CPU
+    --handover         what one getter got, the next one puts
+    --irq              an interrupt on the first getter's CPU gets and puts
+    --hog user|kernel  one more CPU, isolated, has nothing but a FIFO-99 thread
+                       that never gives it up: in user mode, or in the kernel
+                       with preemption off
 
 Limits: a search that reaches one ends inconclusive, with what it has seen.
     --max-states N     states stored: 5000, 20k, 3M, 1e6
@@ -68,12 +74,64 @@ const showHelp = `Prints the C of a model: a built-in strategy (mc list) or a fi
     --program          print the flat program made of it, instead: cells,
                        threads and instructions, all that is explored
     --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
-    --isolated K, --migrate, --same-cpu
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
                        with --program, the scenario it is made for, as in
                        mc check (default basic)
 
     mc show stop_machine
     mc show --program --getters 1 --gets 1 stop_machine
+`
+
+const compareHelp = `Puts models beside each other; without names, all the strategies. Each is
+checked in the standard battery as mc check does, but no run is drawn: mc check
+draws it. Then a get, a put and an unload are run alone, and counted.
+
+Verdicts: "ok" is verified, "?" inconclusive, a word in capitals the property
+that is violated: the first in the order of precedence.
+
+To others:
+    halts              the CPUs that an unload keeps from their threads: none,
+                       all, or all that are not isolated
+    spurious           in some scenario a get fails although no unload that it
+                       overlaps succeeds: the note spurious-failure
+    user hog, kernel hog
+                       whom a thread hangs that never gives up an isolated CPU,
+                       in user mode or in the kernel with preemption off: the
+                       unloader alone, or the box, which is others as well
+
+Price: run alone from the initial state on, with an unloader and two getters,
+the second of them on an isolated CPU. What it waits for is done by stoppers and
+their like, and counts as well. A write to shared memory is counted once, under
+rmw, st, pc or lk; mb, sh and halt look at the same operations again.
+    ops                all visible operations
+    rmw                atomic read-modify-writes, whether they change anything
+    st                 stores
+    pc                 read-modify-writes and stores by this_cpu operations,
+                       which are atomic against their own CPU only
+    lk                 locks: one for what takes and what gives back
+    mb                 full barriers: fences, and operations that are fully
+                       ordered, other than those of pc
+    sh                 writes to lines that a thread on another CPU writes, too,
+                       in one of these runs. A variable is a line; an element
+                       of an array with as many elements as there are CPUs is
+                       a line of its own
+    gp                 grace periods waited for
+    halt               operations while another CPU is halted
+
+Limits: a search that reaches one ends inconclusive, with what it has seen.
+    --max-states N, --max-memory SIZE, --timeout TIME
+                       for each scenario, as in mc check
+
+Output:
+    --json             one JSON document instead of text
+    --markdown         the tables as GitHub reads them
+
+Exit code: 0, whatever is violated; 2 usage, bad model or internal error; 3
+something is inconclusive. Where both apply, 2.
+
+    mc compare
+    mc compare stop_machine isolated_skip my_model.c
+    mc compare --markdown --timeout 10s
 `
 
 const replayHelp = `Plays a run again that mc check has recorded, every step of it. STRING is what

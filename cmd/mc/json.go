@@ -41,6 +41,7 @@ type jsonResult struct {
 	Switches    *int           `json:"switches"`    // null where there is no run
 	CycleStart  *int           `json:"cycle_start"` // n of the cycle's first step, or null
 	Replay      string         `json:"replay"`
+	Waiting     []jsonWaiting  `json:"waiting"` // at the end of the run
 	Unreached   []jsonPosition `json:"unreached"`
 	Steps       []jsonStep     `json:"steps"`
 }
@@ -53,19 +54,37 @@ type jsonBounds struct {
 }
 
 type jsonRoles struct {
-	Getters   int  `json:"getters"`
-	Gets      int  `json:"gets"`
-	Nested    int  `json:"nested"`
-	Unloaders int  `json:"unloaders"`
-	Isolated  int  `json:"isolated"`
-	Migrate   bool `json:"migrate"`
-	SameCPU   bool `json:"same_cpu"`
+	Getters   int    `json:"getters"`
+	Gets      int    `json:"gets"`
+	Nested    int    `json:"nested"`
+	Unloaders int    `json:"unloaders"`
+	Isolated  int    `json:"isolated"`
+	Migrate   bool   `json:"migrate"`
+	SameCPU   bool   `json:"same_cpu"`
+	Handover  bool   `json:"handover"`
+	IRQ       bool   `json:"irq"`
+	Hog       string `json:"hog"` // "", "user" or "kernel"
 }
 
 type jsonThread struct {
 	Name  string `json:"name"`
 	CPU   int    `json:"cpu"`
 	Class string `json:"class"`
+}
+
+// jsonWaiting is a thread that cannot go on at the end of a run that deadlocks
+// or hangs, or that never ends. For is what it waits for: "cpu", its CPU;
+// "lock", the lock Cell; "memory", Cell to change; "grace", a grace period to
+// end; "gets", gets in flight to end; "call", a call of another thread to end;
+// or "hog" and "round", nothing: it keeps its CPU, or goes round, for ever. By
+// are the threads that would have to act, as far as is known.
+type jsonWaiting struct {
+	Thread string   `json:"thread"`
+	CPU    int      `json:"cpu"`
+	For    string   `json:"for"`
+	By     []string `json:"by"`
+	Cell   string   `json:"cell"` // "" where it waits for no memory
+	Text   string   `json:"text"`
 }
 
 type jsonPosition struct {
@@ -119,10 +138,15 @@ func (j *jsonReport) add(o *outcome) {
 func (j *jsonReport) end() {
 	j.doc.Version = jsonVersion
 	j.doc.Results = nonNil(j.doc.Results)
-	e := json.NewEncoder(j.c.out)
+	j.c.encode(j.doc)
+}
+
+// encode prints a document.
+func (c *call) encode(doc any) {
+	e := json.NewEncoder(c.out)
 	e.SetEscapeHTML(false) // "->" is for people
 	e.SetIndent("", "  ")
-	e.Encode(j.doc) // its only error is a write's, which flush reports
+	e.Encode(doc) // its only error is a write's, which flush reports
 }
 
 func toJSON(o *outcome) jsonResult {
@@ -143,6 +167,7 @@ func toJSON(o *outcome) jsonResult {
 		Depth:       o.Depth,
 		StoppedBy:   o.StoppedBy,
 		Threads:     threadsJSON(o.Prog),
+		Waiting:     []jsonWaiting{},
 		Unreached:   unreachedJSON(o.Result),
 		Steps:       []jsonStep{},
 	}
@@ -153,12 +178,31 @@ func toJSON(o *outcome) jsonResult {
 		r.Switches = &t.Switches
 		r.Replay = t.Replay
 		r.Steps = stepsJSON(o.Prog, t)
+		if t.Violation != nil {
+			r.Waiting = waitingJSON(o.Prog, t.Violation)
+		}
 		if t.CycleStart >= 0 {
 			n := t.CycleStart + 1
 			r.CycleStart = &n
 		}
 	}
 	return r
+}
+
+func waitingJSON(p *spec.Prog, v *checker.Violation) []jsonWaiting {
+	out := []jsonWaiting{}
+	for i := range v.Waiting {
+		w := &v.Waiting[i]
+		e := jsonWaiting{Thread: p.Threads[w.Thread].Name, CPU: w.CPU, For: string(w.For), By: []string{}, Text: w.Why(p)}
+		for _, t := range w.By {
+			e.By = append(e.By, p.Threads[t].Name)
+		}
+		if w.Cell >= 0 {
+			e.Cell = p.Cells[w.Cell].Name
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 func notesJSON(r *checker.Result) []jsonNote {
@@ -173,7 +217,7 @@ func notesJSON(r *checker.Result) []jsonNote {
 func boundsJSON(p *spec.Prog) jsonBounds {
 	b := jsonBounds{CPUs: p.NCPU}
 	if s := p.Scenario; s.Name != spec.ThreadsScenario {
-		b.jsonRoles = &jsonRoles{s.Getters, s.Gets, s.Nested, max(s.Unloaders, 1), s.Isolated, s.Migrate, s.SameCPU}
+		b.jsonRoles = &jsonRoles{s.Getters, s.Gets, s.Nested, max(s.Unloaders, 1), s.Isolated, s.Migrate, s.SameCPU, s.Handover, s.IRQ, string(s.Hog)}
 	}
 	return b
 }

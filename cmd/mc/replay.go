@@ -92,6 +92,9 @@ func (c *call) printRun(p *spec.Prog, t *checker.Trace) status {
 		c.printf("  %s", posText(p, v.Pos))
 	}
 	c.printf("\n%s", indent("  ", strings.Join(wrap(checker.Describe(p, t), pageWidth-2), "\n")))
+	for _, line := range checker.WaitingText(p, v) {
+		c.printf("    %s\n", line)
+	}
 	return violated
 }
 

@@ -85,6 +85,9 @@ func (t *textReport) explain(o *outcome) {
 	}
 	if o.Trace != nil && o.Trace.Violation != nil {
 		t.say(checker.Describe(o.Prog, o.Trace))
+		for _, line := range checker.WaitingText(o.Prog, o.Trace.Violation) {
+			t.c.printf("    %s\n", line)
+		}
 	}
 	if o.Reason != "" {
 		t.say(o.Reason)
@@ -166,7 +169,8 @@ func (t *textReport) end() {
 	for _, s := range scenarios {
 		t.c.printf("  %-*s  %s\n", t.scenario, s.Name, s.About())
 	}
-	t.c.printf("under sequential consistency, with full preemption and CPU iterators in any order\n")
+	t.c.printf("under sequential consistency, with full preemption, no throttling of real-time\n")
+	t.c.printf("threads, CPU iterators in any order, and a scheduler that is strongly fair\n")
 	if len(t.o.config.Ignore) > 0 {
 		t.c.printf("looking past %s\n", strings.Join(texts(t.o.config.Ignore), ", "))
 	}

@@ -29,6 +29,16 @@ func (s *scenarioFlags) define(f *flagSet) {
 	s.number(f, "isolated", func(x *spec.Scenario) *int { return &x.Isolated })
 	s.word(f, "migrate", func(x *spec.Scenario) *bool { return &x.Migrate })
 	s.word(f, "same-cpu", func(x *spec.Scenario) *bool { return &x.SameCPU })
+	s.word(f, "handover", func(x *spec.Scenario) *bool { return &x.Handover })
+	s.word(f, "irq", func(x *spec.Scenario) *bool { return &x.IRQ })
+	f.Func("hog", "", func(value string) error {
+		h := spec.Hog(value)
+		if h != spec.UserHog && h != spec.KernelHog {
+			return errors.New("want user or kernel")
+		}
+		s.changes = append(s.changes, change{"hog", func(x *spec.Scenario) { x.Hog = h }})
+		return nil
+	})
 }
 
 // given tells whether any of the flags was.

@@ -48,10 +48,12 @@ func widest(list []string) int {
 	return w
 }
 
-// quote makes a word that a shell reads as s.
+// quote makes a word that a shell reads as s. A tilde means a home folder at the
+// beginning, and may after = and :.
 func quote(s string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-"
-	if s != "" && strings.Trim(s, plain) == "" {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-~"
+	home := strings.HasPrefix(s, "~") || strings.Contains(s, "=~") || strings.Contains(s, ":~")
+	if s != "" && strings.Trim(s, plain) == "" && !home {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

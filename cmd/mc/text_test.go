@@ -30,6 +30,7 @@ func TestIndent(t *testing.T) {
 func TestQuote(t *testing.T) {
 	for s, want := range map[string]string{
 		"a/b.c": "a/b.c", "": "''", "my model.c": "'my model.c'", "it's.c": `'it'\''s.c'`, "a$b;c": "'a$b;c'",
+		"lp1/x/0~1": "lp1/x/0~1", "~/a.c": "'~/a.c'", "x=~/a.c": "'x=~/a.c'", "x:~/a.c": "'x:~/a.c'",
 	} {
 		if got := quote(s); got != want {
 			t.Errorf("quote(%q) = %s, want %s", s, got, want)

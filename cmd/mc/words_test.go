@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 
 // This file sees to it that the documents cannot fall behind: docs/language.md
 // names every word of the language, docs/semantics.md every property, scenario
-// and verdict, README.md every strategy, and links lead somewhere.
+// and verdict, docs/strategies.md every strategy, and links lead somewhere.
 
 func readDocument(t *testing.T, name string) string {
 	t.Helper()
@@ -114,11 +115,11 @@ var internal = map[string]bool{
 func TestLanguageMentionsItsWords(t *testing.T) {
 	words := []string{
 		"mc_get", "mc_pinned", "mc_dup", "mc_put", "mc_unload", "mc_init", "mc_invariant",
-		"mc_thread", "mc_percpu_thread",
+		"mc_thread", "mc_kthread", "mc_percpu_thread", "mc_irq",
 		"// mc: title TEXT", "// mc: source TEXT", "// mc: learn TEXT",
 		"// mc: expect SCENARIO VERDICT [PROPERTY]",
 		"verified", "violated", "inconclusive", spec.ThreadsScenario,
-		"NR_CPUS", "MC_ISOLATED_CPUS", "MC_GETS", "MC_NESTED", "__MC__",
+		"NR_CPUS", "MC_ISOLATED_CPUS", "MC_GETS", "MC_NESTED", "MC_HANDOVER", "MC_IRQ", "MC_THREADS", "__MC__",
 	}
 	words = append(words, texts(spec.Properties)...)
 	wantWords(t, "docs/language.md", append(words, spec.ScenarioNames()...))
@@ -160,16 +161,47 @@ func TestSemanticsOrdersProperties(t *testing.T) {
 // TestReadmeStrategies holds the table of README.md to what the strategies
 // expect of themselves, which other tests hold them to.
 func TestReadmeStrategies(t *testing.T) {
-	text := readDocument(t, "README.md")
-	for _, m := range strategies.All() {
-		row := regexp.MustCompile("(?m)^\\| `" + m.Name + "` \\| .* \\| (.*) \\|$").FindStringSubmatch(text)
-		if row == nil {
-			t.Errorf("README.md: the table has no row for %s", m.Name)
+	rows := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| .* \\| (.*) \\|$").FindAllStringSubmatch(readDocument(t, "README.md"), -1)
+	if len(rows) < 5 {
+		t.Fatalf("README.md: %d strategies in the table", len(rows))
+	}
+	for _, row := range rows {
+		m, found := strategies.Find(row[1])
+		if !found {
+			t.Errorf("README.md: %s is no strategy", row[1])
 			continue
 		}
-		if want := expectedInWords(m); row[1] != want {
-			t.Errorf("README.md says of %s: %s; its file expects: %s", m.Name, row[1], want)
+		if want := expectedInWords(m); row[2] != want {
+			t.Errorf("README.md says of %s: %s; its file expects: %s", m.Name, row[2], want)
 		}
+	}
+}
+
+const strategiesHead = `# The strategies
+
+What comes with mc, a family after the other, and in each the right ones before
+what goes wrong with them. ` + "`mc list NAME`" + ` says where one is from and what to learn
+from it; ` + "`mc show NAME`" + ` prints it. The verdicts are what each file expects of
+itself, and a test holds it to that in every scenario.
+
+`
+
+// TestStrategiesPage: docs/strategies.md lists all of them.
+func TestStrategiesPage(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(strategiesHead)
+	b.WriteString("| strategy | what | verdict |\n|---|---|---|\n")
+	for _, m := range strategies.All() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", m.Name, m.Title, expectedInWords(m))
+	}
+	const name = "../../docs/strategies.md"
+	if *update {
+		if err := os.WriteFile(name, []byte(b.String()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := firstDifference(readDocument(t, "docs/strategies.md"), b.String()); readDocument(t, "docs/strategies.md") != b.String() {
+		t.Errorf("docs/strategies.md differs (go test ./cmd/mc -update rewrites it): %s", d)
 	}
 }
 
@@ -198,13 +230,17 @@ func TestDocumentsNameFlags(t *testing.T) {
 	var o checkOptions
 	f := newFlagSet("check")
 	o.define(f)
-	f.Bool("program", false, "") // of mc show
+	f.Bool("program", false, "")  // of mc show
+	f.Bool("markdown", false, "") // of mc compare
 	for _, name := range documents(t) {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, span := range codeSpan.FindAllStringSubmatch(fence.ReplaceAllString(string(data), ""), -1) {
+			if !strings.HasPrefix(span[1], "mc ") && !strings.HasPrefix(span[1], "-") {
+				continue // of another program
+			}
 			for _, flag := range longFlag.FindAllString(span[1], -1) {
 				if f.Lookup(flag[2:]) == nil {
 					t.Errorf("%s speaks of %s: no command has it", filepath.Base(name), flag)
