@@ -107,6 +107,9 @@ func (c *checking) search() *finding {
 		if most > 0 {
 			n = 1
 		}
+		if stopped := c.lim.now(); stopped != "" {
+			return &finding{stopped: stopped, executed: m.executed, covered: m.covered}
+		}
 		switch f, end := newSearcher(c.p, c.rules, c.pack, c.lim, n).run(most); end {
 		case passDone:
 			return f

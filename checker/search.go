@@ -86,6 +86,9 @@ type search[K words] struct {
 	// levels, if not nil, keeps the states of each level.
 	levels [][]K
 	keep   bool
+	// sought, with keep, is the rank of the property whose first violation ends
+	// the search.
+	sought int
 }
 
 // A worker stores and expands the states that are its own.
@@ -179,7 +182,7 @@ func (s *search[K]) begin() {
 func (s *search[K]) runTo(rank int) []Move {
 	w := s.workers[0]
 	f := &finding{}
-	s.keep = true
+	s.keep, s.sought = true, rank
 	s.begin()
 	for !w.violated[rank] && s.level(f) {
 	}
@@ -194,10 +197,12 @@ func (s *search[K]) runTo(rank int) []Move {
 		return prop != "" && prop.Rank() == rank || rank == raceRank && w.m.checkRaces(st) != nil
 	}
 	st := make(state, w.m.size)
-	s.levels = append(s.levels, w.level)
+	// What led to it is the state that was being expanded, or is in the same
+	// batch of successors.
+	s.levels = append(s.levels, w.level[:min(w.done+1, len(w.level))])
 	known := false
 	for _, level := range slices.Backward(s.levels) {
-		for i := range level {
+		for i := len(level) - 1; i >= 0; i-- {
 			fromWords(s.pack, &level[i], st)
 			if !known {
 				if ends(st) {
@@ -364,6 +369,10 @@ func (w *worker[K]) memory() int64 {
 // interrupted is asked while one state is expanded, which can have very many
 // successors.
 func (w *worker[K]) interrupted() bool {
+	if w.search.keep && w.violated[w.search.sought] {
+		w.stopped = StoppedByInterrupt
+		return true
+	}
 	if w.calls++; w.calls%256 == 0 && w.stopped == "" {
 		n := int64(len(w.search.workers))
 		switch cfg := w.search.lim.cfg; {
@@ -389,7 +398,7 @@ func (w *worker[K]) round() {
 	}
 	end := min(w.done+roundStates, len(w.level))
 	for ; w.done < end; w.done++ {
-		if !w.expand(&w.level[w.done]) {
+		if !w.expand(&w.level[w.done]) || w.search.keep && w.violated[w.search.sought] {
 			return
 		}
 		if len(w.own) >= batchStates {
