@@ -13,22 +13,21 @@ import (
 // role call is over or the thread ends without one, at once.
 func (m *machine) applyPending(s state, t int) {
 	tl := &m.threads[t]
-	pend := m.get(s, tl.pending)
+	pend := s[tl.pending]
 	if pend == 0 {
 		return
 	}
-	m.set(s, tl.pending, 0)
+	s[tl.pending] = 0
 	if pend&pendGet != 0 {
-		m.set(s, tl.inGet, 1)
+		s[tl.inGet] = 1
 	}
 	if pend&pendUnload != 0 {
-		m.set(s, m.attempted, 1)
-		m.set(s, tl.attempt, 1)
-		m.set(s, tl.news, 0)
+		s[m.attempted], s[tl.attempt] = 1, 1
+		s[tl.news] = 0
 	}
 	for o := 0; pend&pendPut != 0 && o < len(m.p.Objects); o++ {
-		for ; m.get(s, tl.putting+o) > 0; m.add(s, tl.putting+o, -1) {
-			m.add(s, tl.held+o, -1)
+		for ; s[tl.putting+o] > 0; s[tl.putting+o]-- {
+			s[tl.held+o]--
 			m.event(Event{Kind: EventPutting, Object: o}, m.at(s, t))
 		}
 	}
@@ -47,27 +46,27 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 			m.lifetime(s, t, kind, o, in)
 		}
 	case spec.GhostGetBegin:
-		m.set(s, tl.pending, m.get(s, tl.pending)|pendGet)
+		s[tl.pending] |= pendGet
 	case spec.GhostGetEnd:
 		// A get without a step of its own has never begun.
-		m.set(s, tl.pending, m.get(s, tl.pending)&^pendGet)
-		m.set(s, tl.inGet, 0)
+		s[tl.pending] &^= pendGet
+		s[tl.inGet] = 0
 	case spec.GhostUnload:
-		m.set(s, tl.pending, m.get(s, tl.pending)|pendUnload)
+		s[tl.pending] |= pendUnload
 	case spec.GhostCall:
 		m.applyPending(s, t)
 		for u := range m.threads {
 			if u != t && m.awaits[u] && !m.finished(s, u) {
-				m.set(s, m.threads[u].news, 1)
+				s[m.threads[u].news] = 1
 			}
 		}
 	case spec.GhostBalance:
 		m.balance(s, t, in)
 	case spec.GhostLock:
-		m.add(s, tl.locks, 1)
+		s[tl.locks]++
 		m.owns(f.value(in.A), t)
 	case spec.GhostUnlock:
-		m.add(s, tl.locks, -1)
+		s[tl.locks]--
 		m.owns(f.value(in.A), nobody)
 	case spec.GhostAttempted:
 		m.attemptEnds(s, t, f.value(in.A) != 0, in)
@@ -97,14 +96,14 @@ func (m *machine) lifetime(s state, t int, kind spec.GhostKind, o int, in *spec.
 	tl := &m.threads[t]
 	switch kind {
 	case spec.GhostGot:
-		if m.get(s, m.final+o) != 0 {
+		if s[m.final+o] != 0 {
 			m.fail(spec.GetAfterFinalPut, t, in, false, "%s got a reference to %s after the final put", m.p.Threads[t].Name, m.p.Objects[o].Name)
 		}
-		m.add(s, tl.held+o, 1)
+		s[tl.held+o]++
 		m.event(Event{Kind: EventGot, Object: o}, in)
 	case spec.GhostPutting:
-		m.set(s, tl.pending, m.get(s, tl.pending)|pendPut)
-		m.add(s, tl.putting+o, 1)
+		s[tl.pending] |= pendPut
+		s[tl.putting+o]++
 	case spec.GhostFinal:
 		m.finalPut(s, t, o, in)
 	}
@@ -116,10 +115,10 @@ func (m *machine) finalPut(s state, t, o int, in *spec.Inst) {
 	if u := m.holder(s, o); u >= 0 {
 		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided while %s held a reference", m.p.Objects[o].Name, m.p.Threads[u].Name)
 	}
-	if m.judged && m.get(s, m.attempted) == 0 && m.get(s, m.threads[t].pending)&pendUnload == 0 {
+	if m.judged && s[m.attempted] == 0 && s[m.threads[t].pending]&pendUnload == 0 {
 		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided before any unload began", m.p.Objects[o].Name)
 	}
-	m.set(s, m.final+o, 1)
+	s[m.final+o] = 1
 }
 
 // holder is a thread that holds a reference to the object, or -1. One thread
@@ -127,7 +126,7 @@ func (m *machine) finalPut(s state, t, o int, in *spec.Inst) {
 func (m *machine) holder(s state, o int) int {
 	sum, holder := int64(0), -1
 	for u := range m.threads {
-		n := m.get(s, m.threads[u].held+o)
+		n := s[m.threads[u].held+o]
 		sum += n
 		if n > 0 && holder < 0 {
 			holder = u
@@ -147,19 +146,19 @@ func (m *machine) release(s state, f frame, in *spec.Inst) {
 		return
 	}
 	for u := range m.threads {
-		if m.p.Pinned && u != f.thread && m.get(s, m.threads[u].inGet) != 0 {
+		if m.p.Pinned && u != f.thread && s[m.threads[u].inGet] != 0 {
 			m.blocked = true
 			return
 		}
 	}
-	if m.get(s, m.released+o) != 0 {
+	if s[m.released+o] != 0 {
 		m.fail(spec.DoubleRelease, f.thread, in, false, "%s was released twice", m.p.Objects[o].Name)
 		return
 	}
-	if m.get(s, m.final+o) == 0 {
+	if s[m.final+o] == 0 {
 		m.finalPut(s, f.thread, o, in)
 	}
-	m.set(s, m.released+o, 1)
+	s[m.released+o] = 1
 	m.freed = append(m.freed, o)
 	m.event(Event{Kind: EventRelease, Object: o}, in)
 }
@@ -174,15 +173,15 @@ func (m *machine) owns(lock int64, t int) {
 func (m *machine) balance(s state, t int, in *spec.Inst) {
 	tl := &m.threads[t]
 	switch {
-	case m.get(s, tl.preempt) != 0:
+	case s[tl.preempt] != 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with preemption off", m.p.Threads[t].Name)
-	case m.get(s, tl.irqOff) != 0:
+	case s[tl.irqOff] != 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with interrupts off", m.p.Threads[t].Name)
-	case m.get(s, tl.readers) != 0:
+	case s[tl.readers] != 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back inside a read-side section of RCU", m.p.Threads[t].Name)
-	case m.get(s, tl.locks) > 0:
+	case s[tl.locks] > 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with a lock held", m.p.Threads[t].Name)
-	case m.get(s, tl.locks) < 0:
+	case s[tl.locks] < 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back having given up a lock it did not take", m.p.Threads[t].Name)
 	}
 }
@@ -195,7 +194,7 @@ func (m *machine) checkWaiters(s state, t, o int) {
 			continue
 		}
 		before := slices.Clone(s)
-		m.set(before, m.released+o, 0)
+		before[m.released+o] = 0
 		f := m.threadFrame(before, u)
 		cell, ok := m.probe().address(before, f, m.at(before, u))
 		if !ok || m.p.Cells[cell].Object != o {

@@ -44,15 +44,13 @@ type machine struct {
 	wrong    *Violation
 	freed    []int // objects released by the step
 	probing  bool
-	log      *touchLog // if set, told what is touched
 	prober   *machine
 	scratch  state         // of a prober
 	owner    map[int64]int // if set, who took each lock: it is kept while a run is played
 	yielded  bool          // the step gives up the thread's place in its queue
 	executed []bool
 	covered  []bool
-	undo     []func() // takes back what the step has marked or noted
-	record   *Step    // if set, events are appended
+	record   *Step // if set, events are appended
 	// interrupted, if set, is asked after each attempt to step that leads
 	// nowhere: one step can have very many outcomes.
 	interrupted func() bool
@@ -110,11 +108,11 @@ func deadRegs(n int, live []int) []int {
 func (m *machine) initial() state {
 	s := make(state, m.size)
 	for i, c := range m.p.Cells {
-		m.set(s, i, c.Init)
+		s[i] = c.Init
 	}
 	for t, th := range m.p.Threads {
-		m.set(s, m.threads[t].pc, int64(m.p.Procs[th.Proc].Entry))
-		m.set(s, m.threads[t].cpu, int64(th.CPU))
+		s[m.threads[t].pc] = int64(m.p.Procs[th.Proc].Entry)
+		s[m.threads[t].cpu] = int64(th.CPU)
 	}
 	return s
 }
@@ -145,7 +143,7 @@ func (m *machine) start() state {
 	if m.wrong == nil {
 		m.checkInvariants(s, -1)
 	}
-	m.convict(s)
+	m.mark(s)
 	return s
 }
 
@@ -170,7 +168,7 @@ func (m *machine) bornHog(s state, t int) {
 		case spec.OpHog:
 			copy(s, there)
 			if rank := m.threads[t].rank; rank != m.none {
-				m.set(s, rank, 1)
+				s[rank] = 1
 			}
 			return
 		default:
@@ -182,7 +180,6 @@ func (m *machine) bornHog(s state, t int) {
 // begin forgets the step before.
 func (m *machine) begin(script []int) {
 	m.script, m.taken, m.arity = script, 0, m.arity[:0]
-	m.undo = m.undo[:0]
 	m.pruned, m.blocked, m.yielded, m.wrong, m.freed = false, false, false, nil, m.freed[:0]
 }
 
@@ -215,16 +212,12 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 	}
 	switch {
 	case m.pruned:
-		// What an assumption rules out has not happened.
-		for _, undo := range slices.Backward(m.undo) {
-			undo()
-		}
 		return pruned
 	case m.blocked:
 		return waiting
 	case m.wrong != nil:
 		m.clearRegs(next, t)
-		m.convict(next)
+		m.mark(next)
 		return stepped
 	case slices.Equal(s, next):
 		// It spins: a turn of a loop that finds everything as it was.
@@ -236,8 +229,8 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 // migrate moves the thread to a CPU.
 func (m *machine) migrate(next state, t, cpu int) {
 	m.begin(nil)
-	m.set(next, m.threads[t].cpu, int64(cpu))
-	m.set(next, m.threads[t].rank, 0)
+	next[m.threads[t].cpu] = int64(cpu)
+	next[m.threads[t].rank] = 0
 	m.settle(next, t)
 }
 
@@ -256,18 +249,10 @@ func (m *machine) nextScript(script []int) (_ []int, ok bool) {
 	return nil, false
 }
 
-// mark notes that something was reached.
-func (m *machine) mark(reached *bool) {
-	if !*reached {
-		*reached = true
-		m.undo = append(m.undo, func() { *reached = false })
-	}
-}
-
-// convict records the violation in the state.
-func (m *machine) convict(s state) {
+// mark records the violation in the state.
+func (m *machine) mark(s state) {
 	if m.wrong != nil {
-		m.set(s, m.violated, int64(1+m.wrong.Property.Rank()))
+		s[m.violated] = int64(1 + m.wrong.Property.Rank())
 	}
 }
 
@@ -298,10 +283,9 @@ func (m *machine) fail(prop spec.Property, t int, in *spec.Inst, stuck bool, for
 // ride runs the thread on to where it rests next.
 func (m *machine) ride(s state, t int) {
 	f := m.threadFrame(s, t)
-	slot := m.threads[t].pc
+	pc := &s[m.threads[t].pc]
 	for n := 0; ; n++ {
-		pc := m.get(s, slot)
-		in := &m.p.Code[pc]
+		in := &m.p.Code[*pc]
 		if m.rests(s, t, in) {
 			break
 		}
@@ -309,14 +293,14 @@ func (m *machine) ride(s state, t int) {
 			m.fail(spec.Assertion, t, in, true, "the thread ran %d instructions without a visible operation: a loop that does not end", n)
 			return
 		}
-		m.mark(&m.executed[pc])
+		m.executed[*pc] = true
 		m.line(in)
-		m.set(s, slot, m.local(s, f, in, pc))
+		m.local(s, f, in, pc)
 		if !m.ok() {
 			return
 		}
 	}
-	m.mark(&m.executed[m.get(s, slot)])
+	m.executed[*pc] = true
 	m.rest(s, t)
 }
 
@@ -339,24 +323,21 @@ func (m *machine) rest(s state, t int) {
 	tl := &m.threads[t]
 	in := m.at(s, t)
 	if in.Op != spec.OpEnd {
-		for _, r := range m.dead[m.get(s, tl.pc)] {
-			m.set(s, tl.regs+r, 0)
+		for _, r := range m.dead[s[tl.pc]] {
+			s[tl.regs+r] = 0
 		}
 		return
 	}
 	m.balance(s, t, in)
 	m.applyPending(s, t)
 	m.clearRegs(s, t)
-	m.set(s, tl.cpu, int64(m.p.Threads[t].CPU))
-	m.set(s, tl.inGet, 0)
-	m.set(s, tl.news, 0)
+	s[tl.cpu] = int64(m.p.Threads[t].CPU)
+	s[tl.inGet], s[tl.news] = 0, 0
 }
 
 func (m *machine) clearRegs(s state, t int) {
 	if t >= 0 {
-		for r := range m.threads[t].nregs {
-			m.set(s, m.threads[t].regs+r, 0)
-		}
+		clear(s[m.threads[t].regs : m.threads[t].regs+m.threads[t].nregs])
 	}
 }
 
