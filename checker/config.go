@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"time"
 
 	"lastput/spec"
@@ -11,8 +12,8 @@ import (
 // A Config bounds and directs a check. Its zero value is a full check with the
 // default limits.
 type Config struct {
-	// MaxStates stops the search once more states than this are stored;
-	// 0 means no limit.
+	// MaxStates stops the search at the end of the level in which more states
+	// than this are stored; 0 means no limit.
 	MaxStates int64
 	// MaxMemory stops the search before its stores exceed this many bytes;
 	// 0 means DefaultMaxMemory.
@@ -23,6 +24,9 @@ type Config struct {
 	// Ignore lists properties whose violations are looked past: the run goes
 	// on where it can, and ends unjudged where it cannot.
 	Ignore []spec.Property
+	// Workers is how many goroutines search at once; 0 means one for each CPU.
+	// What is found does not depend on it.
+	Workers int
 	// Strict makes the properties that are only noted count as violations.
 	Strict bool
 	// NoTrace leaves out the search for the simplest run of a violation, for
@@ -43,6 +47,8 @@ func (c *Config) validate() error {
 		return fmt.Errorf("max states %d: want 0 (no limit) or more", c.MaxStates)
 	case c.MaxMemory < 0:
 		return fmt.Errorf("max memory %d: want 0 (the default) or more bytes", c.MaxMemory)
+	case c.Workers < 0 || c.Workers > MaxWorkers:
+		return fmt.Errorf("workers %d: want 1 to %d, or 0 for one for each CPU", c.Workers, MaxWorkers)
 	case c.Timeout < 0:
 		return fmt.Errorf("timeout %v: want 0 (no limit) or more", c.Timeout)
 	}
@@ -52,6 +58,16 @@ func (c *Config) validate() error {
 		}
 	}
 	return nil
+}
+
+// MaxWorkers is how many workers a search has at most.
+const MaxWorkers = 256
+
+func (c *Config) workers() int {
+	if c.Workers == 0 {
+		return min(runtime.GOMAXPROCS(0), MaxWorkers)
+	}
+	return c.Workers
 }
 
 func (c *Config) maxMemory() int64 {

@@ -11,28 +11,38 @@ import (
 
 // A frame is where an instruction finds its registers and its thread.
 type frame struct {
-	thread int // -1 for mc_init and invariants
-	kept   []int64
-	temps  []int64
+	m      *machine
+	thread int   // -1 for mc_init and invariants
+	s      state // has the kept registers, from slot regs on
+	regs   int
+	kept   int
 	local  int64 // first cell of its locals
 }
 
 func (m *machine) threadFrame(s state, t int) frame {
 	tl := &m.threads[t]
-	return frame{thread: t, kept: s[tl.regs : tl.regs+tl.nregs], temps: m.temps, local: int64(m.p.Threads[t].LocalBase)}
+	return frame{m: m, thread: t, s: s, regs: tl.regs, kept: tl.nregs, local: int64(m.p.Threads[t].LocalBase)}
 }
 
-func (f *frame) reg(r int) *int64 {
-	if r < len(f.kept) {
-		return &f.kept[r]
+func (f *frame) reg(r int) int64 {
+	if r < f.kept {
+		return f.m.get(f.s, f.regs+r)
 	}
-	return &f.temps[r-len(f.kept)]
+	return f.m.temps[r-f.kept]
+}
+
+func (f *frame) setReg(r int, v int64) {
+	if r < f.kept {
+		f.m.set(f.s, f.regs+r, v)
+		return
+	}
+	f.m.temps[r-f.kept] = v
 }
 
 func (f *frame) value(o spec.Operand) int64 {
 	switch o.Kind {
 	case spec.OpdReg:
-		return *f.reg(int(o.Val))
+		return f.reg(int(o.Val))
 	case spec.OpdAddr, spec.OpdFunc:
 		return o.Val + 1
 	case spec.OpdLocal:
@@ -45,11 +55,11 @@ func (f *frame) value(o spec.Operand) int64 {
 func (m *machine) runAtomic(s state, proc int) int64 {
 	p := &m.p.Procs[proc]
 	clear(m.temps)
-	f := frame{thread: -1, kept: m.temps[:p.Regs], temps: m.temps[p.Regs:], local: int64(p.LocalBase)}
+	f := frame{m: m, thread: -1, local: int64(p.LocalBase)}
 	pc := int64(p.Entry)
 	for n := 0; m.ok(); n++ {
 		in := &m.p.Code[pc]
-		m.executed[pc] = true
+		m.mark(&m.executed[pc])
 		switch {
 		case in.Op == spec.OpEnd:
 			return f.value(in.A)
@@ -59,7 +69,7 @@ func (m *machine) runAtomic(s state, proc int) int64 {
 			m.operate(s, f, in)
 			pc++
 		default:
-			m.local(s, f, in, &pc)
+			pc = m.local(s, f, in, pc)
 		}
 	}
 	return 0
@@ -82,15 +92,16 @@ func (m *machine) checkInvariants(s state, t int) {
 
 // visible does the visible operation the thread rests at.
 func (m *machine) visible(s state, t int) {
-	pc := &s[m.threads[t].pc]
-	in := &m.p.Code[*pc]
+	slot := m.threads[t].pc
+	pc := m.get(s, slot)
+	in := &m.p.Code[pc]
 	if m.record != nil {
 		m.record.Pos, m.record.Frame = in.Pos, in.Frame
 	}
-	m.executed[*pc] = true
+	m.mark(&m.executed[pc])
 	m.operate(s, m.threadFrame(s, t), in)
 	if m.ok() {
-		*pc++
+		m.set(s, slot, pc+1)
 	}
 }
 
@@ -108,7 +119,7 @@ func (m *machine) operate(s state, f frame, in *spec.Inst) {
 	case spec.OpPreempt:
 		m.preemptOp(s, f.thread, in)
 	case spec.OpCPU:
-		*f.reg(in.Dst) = m.cpu(s, f.thread)
+		f.setReg(in.Dst, m.cpu(s, f.thread))
 	case spec.OpAwait:
 		m.await(s, f.thread)
 	case spec.OpRelease:
@@ -130,52 +141,51 @@ func (m *machine) cpu(s state, t int) int64 {
 	if t < 0 {
 		return 0
 	}
-	return s[m.threads[t].cpu]
+	return m.get(s, m.threads[t].cpu)
 }
 
 func (m *machine) preemptOp(s state, t int, in *spec.Inst) {
 	if t < 0 {
 		return
 	}
-	n := &s[m.threads[t].preempt]
-	if *n += in.A.Val; *n < 0 {
+	n := m.get(s, m.threads[t].preempt) + in.A.Val
+	if n < 0 {
 		m.fail(spec.Unbalanced, t, in, false, "preemption is turned on that was not off")
-		*n = 0
+		n = 0
 	}
+	m.set(s, m.threads[t].preempt, n)
 }
 
 // irqOp turns interrupts off or on, on the CPU of the thread.
 func (m *machine) irqOp(s state, f frame, in *spec.Inst) {
 	turnOff := f.value(in.A) != 0
 	if f.thread < 0 {
-		*f.reg(in.Dst) = 0
+		f.setReg(in.Dst, 0)
 		return
 	}
 	if m.p.Threads[f.thread].Class == spec.IRQ {
 		// A handler has them off from its begin to its end.
-		*f.reg(in.Dst) = 1
+		f.setReg(in.Dst, 1)
 		if !turnOff {
 			m.fail(spec.Unbalanced, f.thread, in, false, "the handler %s turns interrupts on", m.p.Threads[f.thread].Name)
 		}
 		return
 	}
-	off := &s[m.threads[f.thread].irqOff]
-	*f.reg(in.Dst) = *off
-	*off = 0
-	if turnOff {
-		*off = 1
-	}
+	slot := m.threads[f.thread].irqOff
+	f.setReg(in.Dst, m.get(s, slot))
+	m.set(s, slot, bit(turnOff))
 }
 
 func (m *machine) rcuOp(s state, t int, in *spec.Inst) {
 	if t < 0 {
 		return
 	}
-	n := &s[m.threads[t].readers]
-	if *n += in.A.Val; *n < 0 {
+	n := m.get(s, m.threads[t].readers) + in.A.Val
+	if n < 0 {
 		m.fail(spec.Unbalanced, t, in, false, "a read-side section ends that was not begun")
-		*n = 0
+		n = 0
 	}
+	m.set(s, m.threads[t].readers, n)
 }
 
 // grace begins a grace period, or waits for its end.
@@ -185,15 +195,15 @@ func (m *machine) grace(s state, t int, in *spec.Inst) {
 	}
 	tl := &m.threads[t]
 	if spec.GraceKind(in.Sub) == spec.GraceWait {
-		m.blocked = s[tl.graceCPUs] != 0 || s[tl.graceReaders] != 0
+		m.blocked = m.get(s, tl.graceCPUs) != 0 || m.get(s, tl.graceReaders) != 0
 		return
 	}
 	cpus, readers := m.inside(s)
 	if in.A.Val&spec.FlavourSched != 0 {
-		s[tl.graceCPUs] = cpus
+		m.set(s, tl.graceCPUs, cpus)
 	}
 	if in.A.Val&spec.FlavourPreemptible != 0 {
-		s[tl.graceReaders] = readers
+		m.set(s, tl.graceReaders, readers)
 	}
 }
 
@@ -206,11 +216,11 @@ func (m *machine) maySleep(s state, t int, in *spec.Inst) {
 	switch tl := &m.threads[t]; {
 	case m.p.Threads[t].Class == spec.IRQ:
 		why = "in an interrupt handler"
-	case s[tl.preempt] > 0:
+	case m.get(s, tl.preempt) > 0:
 		why = "with preemption off"
-	case s[tl.irqOff] != 0:
+	case m.get(s, tl.irqOff) != 0:
 		why = "with interrupts off"
-	case s[tl.readers] > 0:
+	case m.get(s, tl.readers) > 0:
 		why = "inside a read-side section of RCU"
 	default:
 		return
@@ -219,11 +229,11 @@ func (m *machine) maySleep(s state, t int, in *spec.Inst) {
 }
 
 func (m *machine) await(s state, t int) {
-	if s[m.threads[t].news] == 0 {
+	if m.get(s, m.threads[t].news) == 0 {
 		m.blocked = true
 		return
 	}
-	s[m.threads[t].news] = 0
+	m.set(s, m.threads[t].news, 0)
 }
 
 // access reads or writes memory.
@@ -232,7 +242,7 @@ func (m *machine) access(s state, f frame, in *spec.Inst) {
 	if !ok {
 		return
 	}
-	old := s[cell]
+	old := m.get(s, cell)
 	t := &m.p.Types[m.p.Cells[cell].Type]
 	if as := &m.p.Types[in.Type]; in.Op != spec.OpUse && as != t && !as.SameValues(t) {
 		m.fail(spec.InvalidAccess, f.thread, in, true, "%s is a %s and is accessed as a %s", m.p.Cells[cell].Name, t.Name, as.Name)
@@ -240,19 +250,19 @@ func (m *machine) access(s state, f frame, in *spec.Inst) {
 	}
 	switch in.Op {
 	case spec.OpLoad:
-		*f.reg(in.Dst) = old
+		f.setReg(in.Dst, old)
 		m.event(Event{Kind: EventRead, Cell: cell, Old: old, New: old}, in)
 		return
 	case spec.OpUse:
 		m.event(Event{Kind: EventRead, Cell: cell, Old: old, New: old}, in)
 		return
 	case spec.OpStore:
-		s[cell] = t.Normalize(f.value(in.B))
+		m.set(s, cell, t.Normalize(f.value(in.B)))
 	case spec.OpRMW:
-		s[cell] = spec.EvalRMW(spec.RMWKind(in.Sub), t, old, f.value(in.B), f.value(in.C))
-		*f.reg(in.Dst) = old
+		m.set(s, cell, spec.EvalRMW(spec.RMWKind(in.Sub), t, old, f.value(in.B), f.value(in.C)))
+		f.setReg(in.Dst, old)
 	}
-	m.event(Event{Kind: EventWrite, Cell: cell, Old: old, New: s[cell]}, in)
+	m.event(Event{Kind: EventWrite, Cell: cell, Old: old, New: m.get(s, cell)}, in)
 }
 
 // address is the cell an access goes to, if it may go there.
@@ -263,7 +273,7 @@ func (m *machine) address(s state, f frame, in *spec.Inst) (cell int, ok bool) {
 		return 0, false
 	}
 	c := &m.p.Cells[cell]
-	if c.Object >= 0 && s[m.released+c.Object] != 0 && f.thread >= 0 {
+	if c.Object >= 0 && m.get(s, m.released+c.Object) != 0 && f.thread >= 0 {
 		m.fail(spec.UseAfterRelease, f.thread, in, false, "%s is used after %s was released", c.Name, m.p.Objects[c.Object].Name)
 	}
 	return cell, m.ok()
@@ -283,35 +293,34 @@ func (m *machine) locate(s state, f frame, in *spec.Inst) (cell int, bad string)
 			return 0, v.Name + " has no element for this CPU"
 		}
 	}
-	if v := &m.p.Vars[m.p.Cells[cell].Var]; v.Scoped && s[v.Cell] == 0 {
+	if v := &m.p.Vars[m.p.Cells[cell].Var]; v.Scoped && m.get(s, v.Cell) == 0 {
 		return 0, v.Name + " is used after the end of its scope"
 	}
 	return cell, ""
 }
 
-// local does what rides on a step and moves pc on.
-func (m *machine) local(s state, f frame, in *spec.Inst, pc *int64) {
-	at := *pc
-	*pc++
+// local does what rides on a step and returns where execution goes on.
+func (m *machine) local(s state, f frame, in *spec.Inst, at int64) (pc int64) {
+	pc = at + 1
 	switch in.Op {
 	case spec.OpMov:
-		*f.reg(in.Dst) = f.value(in.A)
+		f.setReg(in.Dst, f.value(in.A))
 	case spec.OpConv:
-		*f.reg(in.Dst) = m.p.Types[in.Type].Normalize(f.value(in.A))
+		f.setReg(in.Dst, m.p.Types[in.Type].Normalize(f.value(in.A)))
 	case spec.OpBin:
 		m.bin(f, in)
 	case spec.OpUn:
-		*f.reg(in.Dst) = spec.EvalUn(spec.UnOp(in.Sub), &m.p.Types[in.Type], f.value(in.A))
+		f.setReg(in.Dst, spec.EvalUn(spec.UnOp(in.Sub), &m.p.Types[in.Type], f.value(in.A)))
 	case spec.OpIndex:
 		m.index(f, in)
 	case spec.OpJump:
-		*pc = int64(in.To)
+		pc = int64(in.To)
 	case spec.OpBr:
 		if f.value(in.A) == 0 {
-			*pc = int64(in.To)
+			pc = int64(in.To)
 		}
 	case spec.OpChoose:
-		*f.reg(in.Dst) = int64(m.choose(int(in.A.Val)))
+		f.setReg(in.Dst, int64(m.choose(int(in.A.Val))))
 	case spec.OpPick:
 		m.pick(f, in)
 	case spec.OpAssert:
@@ -321,19 +330,22 @@ func (m *machine) local(s state, f frame, in *spec.Inst, pc *int64) {
 	case spec.OpAssume:
 		m.pruned = f.value(in.A) == 0
 	case spec.OpCover:
-		m.covered[in.To] = m.covered[in.To] || f.value(in.A) != 0
+		if f.value(in.A) != 0 {
+			m.mark(&m.covered[in.To])
+		}
 	case spec.OpScope:
 		m.scope(s, f, in)
 	case spec.OpGhost:
 		m.ghost(s, f, in)
 	case spec.OpSelf:
-		*f.reg(in.Dst) = int64(f.thread)
+		f.setReg(in.Dst, int64(f.thread))
 	default: // accesses to private locals, OpCPU and OpRelease where they are no steps
 		m.operate(s, f, in)
 	}
 	if m.wrong != nil {
-		*pc = at // a violating state shows where it happened
+		return at // a violating state shows where it happened
 	}
+	return pc
 }
 
 func (m *machine) bin(f frame, in *spec.Inst) {
@@ -342,7 +354,7 @@ func (m *machine) bin(f frame, in *spec.Inst) {
 		m.fail(spec.InvalidAccess, f.thread, in, true, "%s", what)
 		return
 	}
-	*f.reg(in.Dst) = v
+	f.setReg(in.Dst, v)
 }
 
 // index computes the address of an element or a member.
@@ -362,7 +374,7 @@ func (m *machine) index(f frame, in *spec.Inst) {
 		m.fail(spec.InvalidAccess, f.thread, in, true, "a pointer is moved out of %s", v.Name)
 		return
 	}
-	*f.reg(in.Dst) = ptr
+	f.setReg(in.Dst, ptr)
 }
 
 // choose is the outcome of a choice among n.
@@ -391,12 +403,21 @@ func (m *machine) pick(f frame, in *spec.Inst) {
 	for ; n > 0 && mask&(mask-1) != 0; n-- {
 		mask &= mask - 1
 	}
-	*f.reg(in.Dst) = int64(bits.TrailingZeros64(mask))
+	f.setReg(in.Dst, int64(bits.TrailingZeros64(mask)))
 }
 
 // scope makes a local's cells come alive, or dead, and zero.
 func (m *machine) scope(s state, f frame, in *spec.Inst) {
-	first := f.local + in.B.Val
-	clear(s[first : first+in.C.Val])
-	s[first] = in.A.Val
+	first := int(f.local + in.B.Val)
+	for c := range int(in.C.Val) {
+		m.set(s, first+c, 0)
+	}
+	m.set(s, first, in.A.Val)
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -9,7 +9,8 @@ import (
 	"lastput/spec"
 )
 
-// This file is the exhaustive engine: breadth-first over stored states.
+// This file is Check, and the search that keeps the whole graph of states, edges
+// and all, for what needs it: endless runs.
 
 // Check explores every run of the program and says whether one violates a
 // property. It never says verified unless it has seen every state. If one is
@@ -21,32 +22,126 @@ func Check(ctx context.Context, p *spec.Prog, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	begin := time.Now()
-	lim := &limits{ctx: ctx, cfg: &cfg, begin: begin}
-	m := newMachine(p, rules{cfg.Ignore, cfg.Strict})
+	c := &checking{p: p, rules: rules{cfg.Ignore, cfg.Strict}, lim: &limits{ctx: ctx, cfg: &cfg, begin: begin}}
+	r := c.run()
+	r.Elapsed = time.Since(begin)
+	c.lim.clearProgress()
+	return r, nil
+}
+
+// A checking is one call of Check.
+type checking struct {
+	p *spec.Prog
+	rules
+	lim   *limits
+	pack  *packing
+	graph *explorer // if it was needed
+}
+
+func (c *checking) run() *Result {
+	f := c.search()
+	hang := spec.Hang.Rank()
+	var hangs []fairPart
+	stopped := f.stopped
+	if f.endless && !slices.Contains(c.ignore, spec.Hang) {
+		if stopped = c.explore(); stopped == "" {
+			hangs, stopped = c.graph.findHangs()
+		}
+		f.violated[hang] = f.violated[hang] || len(hangs) > 0
+		for _, h := range hangs {
+			for _, i := range h.states {
+				for _, t := range c.graph.m.stuckThreads(c.graph.state(i)) {
+					f.stuck.add(t)
+				}
+			}
+		}
+	}
+	r := &Result{
+		Prog: c.p, Engine: "exhaustive", Verdict: Verified, StoppedBy: f.stopped,
+		States: f.states, Transitions: f.transitions, Depth: f.depth,
+		Notes: noteList(f.notes), Executed: f.executed, Covered: f.covered,
+	}
+	for rank, p := range spec.Properties {
+		if f.violated[rank] {
+			r.Properties = append(r.Properties, p)
+		}
+	}
+	for t := range c.p.Threads {
+		if f.stuck.has(t) {
+			r.Stuck = append(r.Stuck, t)
+		}
+	}
+	switch {
+	case len(r.Properties) > 0:
+		r.Verdict, r.Property = Violated, r.Properties[0]
+		if r.StoppedBy == "" {
+			r.StoppedBy = stopped
+		}
+		if !c.lim.cfg.NoTrace {
+			c.explain(r, hangs, f.stuckHang)
+		}
+	case f.stopped != "":
+		r.Verdict, r.Reason = Inconclusive, stopReason(f.stopped)
+	case stopped != "":
+		r.Verdict, r.StoppedBy, r.Reason = Inconclusive, stopped, stopReason(stopped)+", while looking for endless runs"
+	}
+	return r
+}
+
+// search is the first search.
+func (c *checking) search() *finding {
+	m := newMachine(c.p, c.rules)
+	start := m.start()
+	c.pack = newPacking(m.home)
+	c.pack.learn(m, start)
+	workers, most := c.lim.cfg.workers(), smallStates
+	if workers == 1 {
+		most = 0
+	}
+	for {
+		if c.pack.place(); c.pack.words > maxWords {
+			// One state alone is more than could be stored of many.
+			return &finding{stopped: StoppedByMemory, executed: m.executed, covered: m.covered}
+		}
+		n := workers
+		if most > 0 {
+			n = 1
+		}
+		if stopped := c.lim.now(); stopped != "" {
+			return &finding{stopped: stopped, executed: m.executed, covered: m.covered}
+		}
+		switch f, end := newSearcher(c.p, c.rules, c.pack, c.lim, n).run(most); end {
+		case passDone:
+			return f
+		case passLarge:
+			most = 0
+		}
+	}
+}
+
+// smallStates is how many states one worker finds alone, before it is worth
+// while to begin again with all.
+var smallStates = 1 << 16
+
+// searcher is a further search, by one worker.
+func (c *checking) searcher(lim *limits) searcher {
+	return newSearcher(c.p, c.rules, c.pack, lim, 1)
+}
+
+// explore builds the graph of states; it returns the limit that ended that.
+func (c *checking) explore() string {
+	m := newMachine(c.p, c.rules)
 	start := m.start()
 	pack := newPacking(m.home)
 	pack.learn(m, start)
-	var e *explorer
 	for {
-		e = newExplorer(m, start, pack, lim)
-		slot, v := e.run()
+		c.graph = newExplorer(m, start, pack, c.lim)
+		slot, v := c.graph.run()
 		if slot < 0 {
-			break
+			return c.graph.stopped
 		}
 		pack.widen(slot, v)
 	}
-	hangStopped := ""
-	if hang := spec.Hang.Rank(); e.stopped == "" && !m.ignored[hang] {
-		if e.hangs, hangStopped = e.findHangs(); hangStopped == "" && len(e.hangs) > 0 {
-			e.violated[hang] = true
-			e.stickInHangs()
-		}
-	}
-	r := e.result()
-	e.judge(r, hangStopped)
-	r.Elapsed = time.Since(begin)
-	lim.clearProgress()
-	return r, nil
 }
 
 // limits watches over a search.
@@ -70,6 +165,11 @@ func (l *limits) stop(states int, memory int64) string {
 	if l.calls++; l.calls%256 != 0 {
 		return ""
 	}
+	return l.now()
+}
+
+// now asks what stop asks only now and then, for the clock takes its time.
+func (l *limits) now() string {
 	if l.ctx.Err() != nil {
 		return StoppedByInterrupt
 	}
@@ -81,7 +181,7 @@ func (l *limits) stop(states int, memory int64) string {
 
 // progress shows how far the search is.
 func (l *limits) progress(what string, states, left, depth int, memory int64) {
-	if l.cfg.Progress == nil || l.calls%256 != 0 || time.Since(l.reported) < 200*time.Millisecond {
+	if l.cfg.Progress == nil || time.Since(l.reported) < 200*time.Millisecond {
 		return
 	}
 	l.reported, l.shown = time.Now(), true
@@ -110,10 +210,9 @@ type explorer struct {
 	firstEdge   []uint64 // by state, and one more: its first in edges
 	levels      []int    // levels[d] is the first state at depth d
 	transitions int64
-	violated    []bool     // by rank
-	witness     []int      // by rank: the first state that violates it, or -1
-	stuck       threadSet  // those that must finish and that some end of a run leaves stuck
-	hangs       []fairPart // where runs can go on for ever
+	violated    []bool    // by rank
+	witness     []int     // by rank: the first state that violates it, or -1
+	stuck       threadSet // those that must finish and that some end of a run leaves stuck
 	stopped     string
 }
 
@@ -122,7 +221,7 @@ func newExplorer(m *machine, start state, pack *packing, lim *limits) *explorer 
 	for i := range e.witness {
 		e.witness[i] = -1
 	}
-	clear(m.notes)
+	m.notes = map[spec.Property]*Note{}
 	clear(m.executed)
 	clear(m.covered)
 	m.start() // what runs before everything counts as executed
@@ -224,57 +323,6 @@ func (e *explorer) memory() int64 {
 	return e.st.memory() + 4*int64(cap(e.parents)+cap(e.edges)) + 8*int64(cap(e.firstEdge))
 }
 
-func (e *explorer) result() *Result {
-	r := &Result{
-		Prog: e.m.p, Engine: "exhaustive", Verdict: Verified, StoppedBy: e.stopped,
-		States: int64(e.st.n), Transitions: e.transitions, Depth: len(e.levels) - 1,
-	}
-	for rank, p := range spec.Properties {
-		if e.violated[rank] {
-			r.Properties = append(r.Properties, p)
-		}
-	}
-	for t := range e.m.threads {
-		if e.stuck.has(t) {
-			r.Stuck = append(r.Stuck, t)
-		}
-	}
-	r.Notes = e.m.noteList()
-	r.Executed, r.Covered = slices.Clone(e.m.executed), slices.Clone(e.m.covered)
-	return r
-}
-
-// judge turns what was seen into a verdict and finds the run to show.
-// hangStopped is the limit that ended the search for endless runs, if one did.
-func (e *explorer) judge(r *Result, hangStopped string) {
-	switch {
-	case len(r.Properties) > 0:
-		r.Verdict, r.Property = Violated, r.Properties[0]
-		if r.StoppedBy == "" {
-			r.StoppedBy = hangStopped
-		}
-		if !e.lim.cfg.NoTrace {
-			e.explain(r)
-		}
-	case r.StoppedBy != "":
-		r.Verdict, r.Reason = Inconclusive, stopReason(r.StoppedBy)
-	case hangStopped != "":
-		r.Verdict, r.StoppedBy, r.Reason = Inconclusive, hangStopped, stopReason(hangStopped)+", while looking for endless runs"
-	}
-}
-
-// stickInHangs counts as stuck who must finish and does not while others go
-// round for ever.
-func (e *explorer) stickInHangs() {
-	for _, h := range e.hangs {
-		for _, i := range h.states {
-			for _, t := range e.m.stuckThreads(e.state(i)) {
-				e.stuck.add(t)
-			}
-		}
-	}
-}
-
 func stopReason(by string) string {
 	switch by {
 	case StoppedByStates:
@@ -290,53 +338,52 @@ func stopReason(by string) string {
 }
 
 // explain finds the simplest run that violates r.Property. If that search is
-// stopped, the shortest run of the first search is shown. A hang in which
-// nothing can step is preferred to one that goes on for ever; of such the
-// simplest run is one that leads there.
-func (e *explorer) explain(r *Result) {
-	var endless map[int]*fairPart
-	if r.Property == spec.Hang && e.witness[spec.Hang.Rank()] < 0 {
-		endless = map[int]*fairPart{}
-		for i := range e.hangs {
-			for _, s := range e.hangs[i].states {
-				endless[int(s)] = &e.hangs[i]
+// stopped, a shortest run is shown. A hang in which nothing can step (stuck) is
+// preferred to one that goes on for ever; of such the simplest run is one that
+// leads there.
+func (c *checking) explain(r *Result, hangs []fairPart, stuck bool) {
+	g := goal{property: r.Property, graph: c.graph}
+	if r.Property == spec.Hang && !stuck {
+		g.endless = map[int]*fairPart{}
+		for i := range hangs {
+			for _, s := range hangs[i].states {
+				g.endless[int(s)] = &hangs[i]
 			}
 		}
 	}
-	pack := e.st.packing.clone()
-	q := newSimplest(e, r.Property, pack)
-	q.endless = endless
-	moves, fewer := q.search()
-	for q.misfit >= 0 {
-		pack.widen(q.misfit, q.value)
-		q = newSimplest(e, r.Property, pack)
-		q.endless = endless
-		moves, fewer = q.search()
+	q, ok := c.searcher(c.lim).simplest(g)
+	for !ok {
+		c.pack.place()
+		q, ok = c.searcher(c.lim).simplest(g)
 	}
-	if moves == nil {
-		to := e.witness[r.Property.Rank()]
-		if endless != nil {
-			to = int(e.hangs[0].states[0])
-		}
-		moves = e.movesTo(to)
+	moves := q.moves
+	switch {
+	case moves != nil:
+	case g.endless != nil:
+		moves = c.graph.movesTo(int(hangs[0].states[0]))
+	case c.graph != nil && c.graph.witness[r.Property.Rank()] >= 0:
+		moves = c.graph.movesTo(c.graph.witness[r.Property.Rank()])
+	default:
+		// Nothing may stop this one: there has to be something to show.
+		moves = c.searcher(&limits{ctx: context.Background(), cfg: &Config{}, begin: c.lim.begin}).runTo(r.Property.Rank())
 	}
 	stem, shortest := nobody, true
-	if endless != nil {
+	if g.endless != nil {
 		stem = len(moves)
 		var cycle []Move
-		cycle, shortest = e.cycleFrom(moves, endless)
+		cycle, shortest = c.graph.cycleFrom(moves, g.endless)
 		moves = append(moves, cycle...)
 	}
-	r.Trace = mustRun(e.m, moves, stem)
+	r.Trace = mustRun(c.p, c.rules, moves, stem)
 	if r.Trace.Violation == nil || r.Trace.Violation.Property != r.Property {
 		panic("checker: internal error: a run that was found to violate " + string(r.Property) + " does not when replayed")
 	}
 	switch {
 	case q.stopped != "":
-		r.TraceBound = fmt.Sprintf("a run with %d switches; fewer than %d ruled out", r.Trace.Switches, fewer)
-	case endless != nil && !shortest:
+		r.TraceBound = fmt.Sprintf("a run with %d switches; fewer than %d ruled out", r.Trace.Switches, q.fewer)
+	case g.endless != nil && !shortest:
 		r.TraceBound = "no run to such a cycle is simpler; from there the cycle may not be the shortest"
-	case endless != nil:
+	case g.endless != nil:
 		r.TraceBound = "no run to such a cycle is simpler, and from there no cycle shorter"
 	}
 }

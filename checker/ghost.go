@@ -13,21 +13,22 @@ import (
 // role call is over or the thread ends without one, at once.
 func (m *machine) applyPending(s state, t int) {
 	tl := &m.threads[t]
-	pend := s[tl.pending]
+	pend := m.get(s, tl.pending)
 	if pend == 0 {
 		return
 	}
-	s[tl.pending] = 0
+	m.set(s, tl.pending, 0)
 	if pend&pendGet != 0 {
-		s[tl.inGet] = 1
+		m.set(s, tl.inGet, 1)
 	}
 	if pend&pendUnload != 0 {
-		s[m.attempted], s[tl.attempt] = 1, 1
-		s[tl.news] = 0
+		m.set(s, m.attempted, 1)
+		m.set(s, tl.attempt, 1)
+		m.set(s, tl.news, 0)
 	}
 	for o := 0; pend&pendPut != 0 && o < len(m.p.Objects); o++ {
-		for ; s[tl.putting+o] > 0; s[tl.putting+o]-- {
-			s[tl.held+o]--
+		for ; m.get(s, tl.putting+o) > 0; m.add(s, tl.putting+o, -1) {
+			m.add(s, tl.held+o, -1)
 			m.event(Event{Kind: EventPutting, Object: o}, m.at(s, t))
 		}
 	}
@@ -46,27 +47,27 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 			m.lifetime(s, t, kind, o, in)
 		}
 	case spec.GhostGetBegin:
-		s[tl.pending] |= pendGet
+		m.set(s, tl.pending, m.get(s, tl.pending)|pendGet)
 	case spec.GhostGetEnd:
 		// A get without a step of its own has never begun.
-		s[tl.pending] &^= pendGet
-		s[tl.inGet] = 0
+		m.set(s, tl.pending, m.get(s, tl.pending)&^pendGet)
+		m.set(s, tl.inGet, 0)
 	case spec.GhostUnload:
-		s[tl.pending] |= pendUnload
+		m.set(s, tl.pending, m.get(s, tl.pending)|pendUnload)
 	case spec.GhostCall:
 		m.applyPending(s, t)
 		for u := range m.threads {
 			if u != t && m.awaits[u] && !m.finished(s, u) {
-				s[m.threads[u].news] = 1
+				m.set(s, m.threads[u].news, 1)
 			}
 		}
 	case spec.GhostBalance:
 		m.balance(s, t, in)
 	case spec.GhostLock:
-		s[tl.locks]++
+		m.add(s, tl.locks, 1)
 		m.owns(f.value(in.A), t)
 	case spec.GhostUnlock:
-		s[tl.locks]--
+		m.add(s, tl.locks, -1)
 		m.owns(f.value(in.A), nobody)
 	case spec.GhostAttempted:
 		m.attemptEnds(s, t, f.value(in.A) != 0, in)
@@ -96,14 +97,14 @@ func (m *machine) lifetime(s state, t int, kind spec.GhostKind, o int, in *spec.
 	tl := &m.threads[t]
 	switch kind {
 	case spec.GhostGot:
-		if s[m.final+o] != 0 {
+		if m.get(s, m.final+o) != 0 {
 			m.fail(spec.GetAfterFinalPut, t, in, false, "%s got a reference to %s after the final put", m.p.Threads[t].Name, m.p.Objects[o].Name)
 		}
-		s[tl.held+o]++
+		m.add(s, tl.held+o, 1)
 		m.event(Event{Kind: EventGot, Object: o}, in)
 	case spec.GhostPutting:
-		s[tl.pending] |= pendPut
-		s[tl.putting+o]++
+		m.set(s, tl.pending, m.get(s, tl.pending)|pendPut)
+		m.add(s, tl.putting+o, 1)
 	case spec.GhostFinal:
 		m.finalPut(s, t, o, in)
 	}
@@ -115,10 +116,10 @@ func (m *machine) finalPut(s state, t, o int, in *spec.Inst) {
 	if u := m.holder(s, o); u >= 0 {
 		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided while %s held a reference", m.p.Objects[o].Name, m.p.Threads[u].Name)
 	}
-	if m.judged && s[m.attempted] == 0 && s[m.threads[t].pending]&pendUnload == 0 {
+	if m.judged && m.get(s, m.attempted) == 0 && m.get(s, m.threads[t].pending)&pendUnload == 0 {
 		m.fail(spec.FinalPutWhileHeld, t, in, false, "the final put of %s was decided before any unload began", m.p.Objects[o].Name)
 	}
-	s[m.final+o] = 1
+	m.set(s, m.final+o, 1)
 }
 
 // holder is a thread that holds a reference to the object, or -1. One thread
@@ -126,7 +127,7 @@ func (m *machine) finalPut(s state, t, o int, in *spec.Inst) {
 func (m *machine) holder(s state, o int) int {
 	sum, holder := int64(0), -1
 	for u := range m.threads {
-		n := s[m.threads[u].held+o]
+		n := m.get(s, m.threads[u].held+o)
 		sum += n
 		if n > 0 && holder < 0 {
 			holder = u
@@ -146,19 +147,19 @@ func (m *machine) release(s state, f frame, in *spec.Inst) {
 		return
 	}
 	for u := range m.threads {
-		if m.p.Pinned && u != f.thread && s[m.threads[u].inGet] != 0 {
+		if m.p.Pinned && u != f.thread && m.get(s, m.threads[u].inGet) != 0 {
 			m.blocked = true
 			return
 		}
 	}
-	if s[m.released+o] != 0 {
+	if m.get(s, m.released+o) != 0 {
 		m.fail(spec.DoubleRelease, f.thread, in, false, "%s was released twice", m.p.Objects[o].Name)
 		return
 	}
-	if s[m.final+o] == 0 {
+	if m.get(s, m.final+o) == 0 {
 		m.finalPut(s, f.thread, o, in)
 	}
-	s[m.released+o] = 1
+	m.set(s, m.released+o, 1)
 	m.freed = append(m.freed, o)
 	m.event(Event{Kind: EventRelease, Object: o}, in)
 }
@@ -173,15 +174,15 @@ func (m *machine) owns(lock int64, t int) {
 func (m *machine) balance(s state, t int, in *spec.Inst) {
 	tl := &m.threads[t]
 	switch {
-	case s[tl.preempt] != 0:
+	case m.get(s, tl.preempt) != 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with preemption off", m.p.Threads[t].Name)
-	case s[tl.irqOff] != 0:
+	case m.get(s, tl.irqOff) != 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with interrupts off", m.p.Threads[t].Name)
-	case s[tl.readers] != 0:
+	case m.get(s, tl.readers) != 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back inside a read-side section of RCU", m.p.Threads[t].Name)
-	case s[tl.locks] > 0:
+	case m.get(s, tl.locks) > 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back with a lock held", m.p.Threads[t].Name)
-	case s[tl.locks] < 0:
+	case m.get(s, tl.locks) < 0:
 		m.fail(spec.Unbalanced, t, in, false, "%s comes back having given up a lock it did not take", m.p.Threads[t].Name)
 	}
 }
@@ -194,7 +195,7 @@ func (m *machine) checkWaiters(s state, t, o int) {
 			continue
 		}
 		before := slices.Clone(s)
-		before[m.released+o] = 0
+		m.set(before, m.released+o, 0)
 		f := m.threadFrame(before, u)
 		cell, ok := m.probe().address(before, f, m.at(before, u))
 		if !ok || m.p.Cells[cell].Object != o {

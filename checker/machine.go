@@ -44,13 +44,15 @@ type machine struct {
 	wrong    *Violation
 	freed    []int // objects released by the step
 	probing  bool
+	log      *touchLog // if set, told what is touched
 	prober   *machine
 	scratch  state         // of a prober
 	owner    map[int64]int // if set, who took each lock: it is kept while a run is played
 	yielded  bool          // the step gives up the thread's place in its queue
 	executed []bool
 	covered  []bool
-	record   *Step // if set, events are appended
+	undo     []func() // takes back what the step has marked or noted
+	record   *Step    // if set, events are appended
 	// interrupted, if set, is asked after each attempt to step that leads
 	// nowhere: one step can have very many outcomes.
 	interrupted func() bool
@@ -108,11 +110,11 @@ func deadRegs(n int, live []int) []int {
 func (m *machine) initial() state {
 	s := make(state, m.size)
 	for i, c := range m.p.Cells {
-		s[i] = c.Init
+		m.set(s, i, c.Init)
 	}
 	for t, th := range m.p.Threads {
-		s[m.threads[t].pc] = int64(m.p.Procs[th.Proc].Entry)
-		s[m.threads[t].cpu] = int64(th.CPU)
+		m.set(s, m.threads[t].pc, int64(m.p.Procs[th.Proc].Entry))
+		m.set(s, m.threads[t].cpu, int64(th.CPU))
 	}
 	return s
 }
@@ -143,7 +145,7 @@ func (m *machine) start() state {
 	if m.wrong == nil {
 		m.checkInvariants(s, -1)
 	}
-	m.mark(s)
+	m.convict(s)
 	return s
 }
 
@@ -168,7 +170,7 @@ func (m *machine) bornHog(s state, t int) {
 		case spec.OpHog:
 			copy(s, there)
 			if rank := m.threads[t].rank; rank != m.none {
-				s[rank] = 1
+				m.set(s, rank, 1)
 			}
 			return
 		default:
@@ -180,6 +182,7 @@ func (m *machine) bornHog(s state, t int) {
 // begin forgets the step before.
 func (m *machine) begin(script []int) {
 	m.script, m.taken, m.arity = script, 0, m.arity[:0]
+	m.undo = m.undo[:0]
 	m.pruned, m.blocked, m.yielded, m.wrong, m.freed = false, false, false, nil, m.freed[:0]
 }
 
@@ -212,12 +215,16 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 	}
 	switch {
 	case m.pruned:
+		// What an assumption rules out has not happened.
+		for _, undo := range slices.Backward(m.undo) {
+			undo()
+		}
 		return pruned
 	case m.blocked:
 		return waiting
 	case m.wrong != nil:
 		m.clearRegs(next, t)
-		m.mark(next)
+		m.convict(next)
 		return stepped
 	case slices.Equal(s, next):
 		// It spins: a turn of a loop that finds everything as it was.
@@ -229,8 +236,8 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 // migrate moves the thread to a CPU.
 func (m *machine) migrate(next state, t, cpu int) {
 	m.begin(nil)
-	next[m.threads[t].cpu] = int64(cpu)
-	next[m.threads[t].rank] = 0
+	m.set(next, m.threads[t].cpu, int64(cpu))
+	m.set(next, m.threads[t].rank, 0)
 	m.settle(next, t)
 }
 
@@ -249,10 +256,18 @@ func (m *machine) nextScript(script []int) (_ []int, ok bool) {
 	return nil, false
 }
 
-// mark records the violation in the state.
-func (m *machine) mark(s state) {
+// mark notes that something was reached.
+func (m *machine) mark(reached *bool) {
+	if !*reached {
+		*reached = true
+		m.undo = append(m.undo, func() { *reached = false })
+	}
+}
+
+// convict records the violation in the state.
+func (m *machine) convict(s state) {
 	if m.wrong != nil {
-		s[m.violated] = int64(1 + m.wrong.Property.Rank())
+		m.set(s, m.violated, int64(1+m.wrong.Property.Rank()))
 	}
 }
 
@@ -283,9 +298,10 @@ func (m *machine) fail(prop spec.Property, t int, in *spec.Inst, stuck bool, for
 // ride runs the thread on to where it rests next.
 func (m *machine) ride(s state, t int) {
 	f := m.threadFrame(s, t)
-	pc := &s[m.threads[t].pc]
+	slot := m.threads[t].pc
 	for n := 0; ; n++ {
-		in := &m.p.Code[*pc]
+		pc := m.get(s, slot)
+		in := &m.p.Code[pc]
 		if m.rests(s, t, in) {
 			break
 		}
@@ -293,14 +309,14 @@ func (m *machine) ride(s state, t int) {
 			m.fail(spec.Assertion, t, in, true, "the thread ran %d instructions without a visible operation: a loop that does not end", n)
 			return
 		}
-		m.executed[*pc] = true
+		m.mark(&m.executed[pc])
 		m.line(in)
-		m.local(s, f, in, pc)
+		m.set(s, slot, m.local(s, f, in, pc))
 		if !m.ok() {
 			return
 		}
 	}
-	m.executed[*pc] = true
+	m.mark(&m.executed[m.get(s, slot)])
 	m.rest(s, t)
 }
 
@@ -323,21 +339,24 @@ func (m *machine) rest(s state, t int) {
 	tl := &m.threads[t]
 	in := m.at(s, t)
 	if in.Op != spec.OpEnd {
-		for _, r := range m.dead[s[tl.pc]] {
-			s[tl.regs+r] = 0
+		for _, r := range m.dead[m.get(s, tl.pc)] {
+			m.set(s, tl.regs+r, 0)
 		}
 		return
 	}
 	m.balance(s, t, in)
 	m.applyPending(s, t)
 	m.clearRegs(s, t)
-	s[tl.cpu] = int64(m.p.Threads[t].CPU)
-	s[tl.inGet], s[tl.news] = 0, 0
+	m.set(s, tl.cpu, int64(m.p.Threads[t].CPU))
+	m.set(s, tl.inGet, 0)
+	m.set(s, tl.news, 0)
 }
 
 func (m *machine) clearRegs(s state, t int) {
 	if t >= 0 {
-		clear(s[m.threads[t].regs : m.threads[t].regs+m.threads[t].nregs])
+		for r := range m.threads[t].nregs {
+			m.set(s, m.threads[t].regs+r, 0)
+		}
 	}
 }
 

@@ -23,18 +23,28 @@ type rules struct {
 	strict bool            // notes count as violations
 }
 
-// note records a case of a noted property, unless one is known.
+// note records a case of a noted property: of all that are met, the first in
+// the order of the text.
 func (m *machine) note(prop spec.Property, in *spec.Inst, format string, args ...any) {
-	if m.notes[prop] == nil {
-		m.notes[prop] = &Note{Property: prop, Message: fmt.Sprintf(format, args...), Pos: in.Pos, Frame: in.Frame}
+	if m.notes == nil {
+		return // nobody wants to know
+	}
+	n := &Note{Property: prop, Message: fmt.Sprintf(format, args...), Pos: in.Pos, Frame: in.Frame}
+	if old := m.notes[prop]; old == nil || compareNotes(n, old) < 0 {
+		m.notes[prop] = n
+		m.undo = append(m.undo, func() {
+			if delete(m.notes, prop); old != nil {
+				m.notes[prop] = old
+			}
+		})
 	}
 }
 
 // noteList lists the notes in order of precedence.
-func (m *machine) noteList() []Note {
+func noteList(notes map[spec.Property]*Note) []Note {
 	var out []Note
 	for _, p := range spec.Properties {
-		if n := m.notes[p]; n != nil {
+		if n := notes[p]; n != nil {
 			out = append(out, *n)
 		}
 	}
@@ -44,19 +54,19 @@ func (m *machine) noteList() []Note {
 // refused notes a get that failed. It did so for nothing unless an unload
 // attempt had succeeded by then, or one that is still under way will.
 func (m *machine) refused(s state, t int, in *spec.Inst) {
-	if s[m.succeeded] == 0 && m.judged {
+	if m.get(s, m.succeeded) == 0 && m.judged {
 		under := int64(0)
 		for u := range m.threads {
-			if s[m.threads[u].attempt] != 0 {
+			if m.get(s, m.threads[u].attempt) != 0 {
 				under |= 1 << u
 			}
 		}
 		if under == 0 {
 			m.fail(spec.SpuriousFailure, t, in, false, "a get of %s failed, and no unload that it overlapped succeeded", m.p.Threads[t].Name)
-		} else if s[m.doubted] == 0 {
+		} else if m.get(s, m.doubted) == 0 {
 			// A get that failed earlier and is not settled yet has fewer
 			// attempts left to hope for: one is enough to remember.
-			s[m.doubted] = under
+			m.set(s, m.doubted, under)
 		}
 	}
 	m.early(s, t, in)
@@ -66,12 +76,14 @@ func (m *machine) refused(s state, t int, in *spec.Inst) {
 // while it was under way.
 func (m *machine) attemptEnds(s state, t int, success bool, in *spec.Inst) {
 	m.applyPending(s, t)
-	s[m.threads[t].attempt] = 0
-	switch before := s[m.doubted]; {
+	m.set(s, m.threads[t].attempt, 0)
+	switch before := m.get(s, m.doubted); {
 	case success:
-		s[m.succeeded], s[m.doubted] = 1, 0
+		m.set(s, m.succeeded, 1)
+		m.set(s, m.doubted, 0)
 	case before != 0:
-		if s[m.doubted] &^= 1 << t; s[m.doubted] == 0 {
+		left := before &^ (1 << t)
+		if m.set(s, m.doubted, left); left == 0 {
 			m.fail(spec.SpuriousFailure, t, in, false, "a get failed while %s tried, and then the unload failed as well", m.p.Threads[t].Name)
 		}
 	}
@@ -80,7 +92,7 @@ func (m *machine) attemptEnds(s state, t int, success bool, in *spec.Inst) {
 // early notes a get that failed although no final put was decided.
 func (m *machine) early(s state, t int, in *spec.Inst) {
 	for o := range m.p.Objects {
-		if s[m.final+o] != 0 {
+		if m.get(s, m.final+o) != 0 {
 			return
 		}
 	}
@@ -95,16 +107,15 @@ func (m *machine) early(s state, t int, in *spec.Inst) {
 // states before such.
 func (m *machine) race(s state) (a, b int, found bool) {
 	for t := range m.threads {
-		if !m.plain[s[m.threads[t].pc]] || !m.mayStep(s, t) {
+		if !m.plain[m.get(s, m.threads[t].pc)] || !m.mayStep(s, t) {
 			continue
 		}
-		cell, ok := m.restingCell(s, t)
+		cell, plain, writes := m.nextAccess(s, t)
 		for u := range m.threads {
-			if !ok || u == t || !m.at(s, u).Op.Info().Access || !m.mayStep(s, u) {
+			if u == t || !plain || !m.mayStep(s, u) {
 				continue
 			}
-			other, okOther := m.restingCell(s, u)
-			if okOther && cell == other && (m.writes(s, t) || m.writes(s, u)) {
+			if other, _, otherWrites := m.nextAccess(s, u); cell == other && (writes || otherWrites) {
 				return min(t, u), max(t, u), true
 			}
 		}
@@ -124,11 +135,21 @@ func (m *machine) restingCell(s state, t int) (int, bool) {
 	return cell, bad == ""
 }
 
-// checkRaces notes the first plain race, or in strict mode reports it.
+// checkRaces is the violation of a state before a plain race, in strict mode.
 func (m *machine) checkRaces(s state) *Violation {
-	if !m.anyPlain || m.ignored[raceRank] || !m.strict && m.notes[spec.PlainRace] != nil || s[m.violated] != 0 {
+	if !m.strict || !m.anyPlain || m.ignored[raceRank] || m.get(s, m.violated) != 0 {
 		return nil
 	}
+	n := m.raceNote(s)
+	if n == nil {
+		return nil
+	}
+	t, _, _ := m.race(s)
+	return &Violation{Property: spec.PlainRace, Thread: t, Message: n.Message, Pos: n.Pos, Frame: n.Frame}
+}
+
+// raceNote says what race there is in the state, or nil.
+func (m *machine) raceNote(s state) *Note {
 	t, u, found := m.race(s)
 	if !found {
 		return nil
@@ -136,12 +157,21 @@ func (m *machine) checkRaces(s state) *Violation {
 	in, other := m.at(s, t), m.at(s, u)
 	cell, _ := m.restingCell(s, t)
 	pos, _ := ModelPlace(m.p, other.Pos, other.Frame)
-	format, args := "%s and %s access %s in either order, the second at %s", []any{m.p.Threads[t].Name, m.p.Threads[u].Name, m.p.Cells[cell].Name, m.p.Place(pos)}
-	if !m.strict {
-		m.note(spec.PlainRace, in, format, args...)
-		return nil
+	message := fmt.Sprintf("%s and %s access %s in either order, the second at %s", m.p.Threads[t].Name, m.p.Threads[u].Name, m.p.Cells[cell].Name, m.p.Place(pos))
+	return &Note{Property: spec.PlainRace, Message: message, Pos: in.Pos, Frame: in.Frame}
+}
+
+// nextAccess is the cell that the thread accesses with its next step, by plain C
+// or not, writing it or not; -1 if there is none.
+func (m *machine) nextAccess(s state, t int) (cell int32, plain, writes bool) {
+	if !m.anyPlain || !m.at(s, t).Op.Info().Access {
+		return -1, false, false
 	}
-	return &Violation{Property: spec.PlainRace, Thread: t, Message: fmt.Sprintf(format, args...), Pos: in.Pos, Frame: in.Frame}
+	at, ok := m.restingCell(s, t)
+	if !ok {
+		return -1, false, false
+	}
+	return int32(at), m.plain[m.get(s, m.threads[t].pc)], m.writes(s, t)
 }
 
 var raceRank = spec.PlainRace.Rank()

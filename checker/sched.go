@@ -9,18 +9,18 @@ import (
 // This file is the scheduler: which threads may step.
 
 // at is the instruction the thread rests at.
-func (m *machine) at(s state, t int) *spec.Inst { return &m.p.Code[s[m.threads[t].pc]] }
+func (m *machine) at(s state, t int) *spec.Inst { return &m.p.Code[m.get(s, m.threads[t].pc)] }
 
 func (m *machine) finished(s state, t int) bool { return m.at(s, t).Op == spec.OpEnd }
 
 // retired reports whether the thread was about to begin a pinned get of an
 // object that is gone: no get starts any more, so it is done.
 func (m *machine) retired(s state, t int) bool {
-	if s[m.threads[t].pending]&pendGet == 0 || len(m.p.Objects) == 0 {
+	if m.get(s, m.threads[t].pending)&pendGet == 0 || len(m.p.Objects) == 0 {
 		return false
 	}
 	for o := range m.p.Objects {
-		if s[m.released+o] == 0 {
+		if m.get(s, m.released+o) == 0 {
 			return false
 		}
 	}
@@ -40,7 +40,7 @@ func (m *machine) begun(s state, t int) bool {
 // it has preemption or interrupts off, or is a handler at work.
 func (m *machine) atomic(s state, t int) bool {
 	tl := &m.threads[t]
-	return s[tl.preempt] > 0 || s[tl.irqOff] != 0 || m.begun(s, t)
+	return m.get(s, tl.preempt) > 0 || m.get(s, tl.irqOff) != 0 || m.begun(s, t)
 }
 
 // keeps reports whether thread u keeps t from running on their CPU.
@@ -52,7 +52,7 @@ func (m *machine) atomic(s state, t int) bool {
 // its CPU up.
 func (m *machine) keeps(s state, u, t int) bool {
 	ul, tl := &m.threads[u], &m.threads[t]
-	if u == t || s[ul.cpu] != s[tl.cpu] || m.over(s, u) || m.begun(s, t) {
+	if u == t || m.get(s, ul.cpu) != m.get(s, tl.cpu) || m.over(s, u) || m.begun(s, t) {
 		return false
 	}
 	class, other := m.p.Threads[t].Class, m.p.Threads[u].Class
@@ -60,13 +60,13 @@ func (m *machine) keeps(s state, u, t int) bool {
 	case m.begun(s, u):
 		return true
 	case class == spec.IRQ:
-		return s[ul.irqOff] != 0
+		return m.get(s, ul.irqOff) != 0
 	case other == spec.IRQ || m.atomic(s, t):
 		return false
 	case m.atomic(s, u):
 		return true
 	case other == class:
-		return s[ul.rank] != 0 && (s[tl.rank] == 0 || s[ul.rank] < s[tl.rank])
+		return m.get(s, ul.rank) != 0 && (m.get(s, tl.rank) == 0 || m.get(s, ul.rank) < m.get(s, tl.rank))
 	}
 	return other > class && !m.at(s, u).Sleep
 }
@@ -103,7 +103,7 @@ func (m *machine) preempted(s state, t int) bool {
 	}
 	for u := range m.threads {
 		in := m.at(s, u)
-		if u != t && s[m.threads[u].cpu] == s[m.threads[t].cpu] && m.p.Threads[u].Class > m.p.Threads[t].Class &&
+		if u != t && m.get(s, m.threads[u].cpu) == m.get(s, m.threads[t].cpu) && m.p.Threads[u].Class > m.p.Threads[t].Class &&
 			in.Sleep && in.Op != spec.OpYield && !m.over(s, u) && m.ready(s, u) {
 			return true
 		}
@@ -114,22 +114,25 @@ func (m *machine) preempted(s state, t int) bool {
 // mayStep reports whether the thread has a step to try in the state; the step
 // may still find that it has to wait.
 func (m *machine) mayStep(s state, t int) bool {
-	return s[m.violated] == 0 && !m.over(s, t) && m.hasCPU(s, t)
+	return m.get(s, m.violated) == 0 && !m.over(s, t) && m.hasCPU(s, t)
 }
 
 // mayMigrate reports whether the thread may move to another CPU.
 func (m *machine) mayMigrate(s state, t int) bool {
-	return m.p.Threads[t].Migrates && s[m.violated] == 0 && !m.atomic(s, t) && !m.over(s, t)
+	return m.p.Threads[t].Migrates && m.get(s, m.violated) == 0 && !m.atomic(s, t) && !m.over(s, t)
 }
 
 // settle brings up to date, after a step or a migration of thread t, what
 // depends on where all threads are: grace periods and queues.
 func (m *machine) settle(s state, t int) {
 	if m.graces {
-		cpus, readers := m.inside(s)
 		for w := range m.threads {
-			s[m.threads[w].graceCPUs] &= cpus
-			s[m.threads[w].graceReaders] &= readers
+			wl := &m.threads[w]
+			if m.get(s, wl.graceCPUs) != 0 || m.get(s, wl.graceReaders) != 0 {
+				cpus, readers := m.inside(s)
+				m.set(s, wl.graceCPUs, m.get(s, wl.graceCPUs)&cpus)
+				m.set(s, wl.graceReaders, m.get(s, wl.graceReaders)&readers)
+			}
 		}
 	}
 	if m.queueing {
@@ -146,9 +149,9 @@ func (m *machine) inside(s state) (cpus, readers int64) {
 			continue
 		}
 		if m.atomic(s, t) {
-			cpus |= 1 << s[tl.cpu]
+			cpus |= 1 << m.get(s, tl.cpu)
 		}
-		if s[tl.readers] > 0 {
+		if m.get(s, tl.readers) > 0 {
 			readers |= 1 << t
 		}
 	}
@@ -163,49 +166,52 @@ func (m *machine) inside(s state) (cpus, readers int64) {
 func (m *machine) requeue(s state, t int) {
 	const last = 1 << 30
 	for u := range m.threads {
-		rank := &s[m.threads[u].rank]
-		switch {
-		case m.threads[u].rank == m.none:
+		slot := m.threads[u].rank
+		if slot == m.none {
 			continue
-		case m.over(s, u) || m.at(s, u).Sleep && !m.ready(s, u):
-			*rank = 0
-		case *rank == 0:
-			*rank = last
-		case u == t && (m.yielded || m.at(s, u).Op == spec.OpYield && m.at(s, u).Sleep):
-			*rank = last + 1
-		case u == t:
-			*rank += *rank - 1
-		default:
-			*rank *= 2
 		}
+		rank := m.get(s, slot)
+		switch {
+		case m.over(s, u) || m.at(s, u).Sleep && !m.ready(s, u):
+			rank = 0
+		case rank == 0:
+			rank = last
+		case u == t && (m.yielded || m.at(s, u).Op == spec.OpYield && m.at(s, u).Sleep):
+			rank = last + 1
+		case u == t:
+			rank += rank - 1
+		default:
+			rank *= 2
+		}
+		m.set(s, slot, rank)
 	}
 	for u := range m.threads {
 		ul := &m.threads[u]
-		if ul.rank == m.none || s[ul.rank] <= 0 {
+		if ul.rank == m.none || m.get(s, ul.rank) <= 0 {
 			continue
 		}
 		// The queue of u, if u is the first thread in it.
 		var ranks []int64
 		for v := range m.threads {
 			vl := &m.threads[v]
-			if vl.rank == m.none || m.p.Threads[v].Class != m.p.Threads[u].Class || s[vl.cpu] != s[ul.cpu] || s[vl.rank] == 0 {
+			if vl.rank == m.none || m.p.Threads[v].Class != m.p.Threads[u].Class || m.get(s, vl.cpu) != m.get(s, ul.cpu) || m.get(s, vl.rank) == 0 {
 				continue
 			}
-			ranks = append(ranks, s[vl.rank])
+			ranks = append(ranks, m.get(s, vl.rank))
 		}
 		slices.Sort(ranks)
 		ranks = slices.Compact(ranks)
 		for v := range m.threads {
 			vl := &m.threads[v]
-			if vl.rank != m.none && m.p.Threads[v].Class == m.p.Threads[u].Class && s[vl.cpu] == s[ul.cpu] && s[vl.rank] > 0 {
-				i, _ := slices.BinarySearch(ranks, s[vl.rank])
-				s[vl.rank] = -int64(i + 1) // done
+			if vl.rank != m.none && m.p.Threads[v].Class == m.p.Threads[u].Class && m.get(s, vl.cpu) == m.get(s, ul.cpu) && m.get(s, vl.rank) > 0 {
+				i, _ := slices.BinarySearch(ranks, m.get(s, vl.rank))
+				m.set(s, vl.rank, -int64(i+1)) // done
 			}
 		}
 	}
 	for u := range m.threads {
-		if ul := &m.threads[u]; s[ul.rank] < 0 {
-			s[ul.rank] = -s[ul.rank]
+		if ul := &m.threads[u]; m.get(s, ul.rank) < 0 {
+			m.set(s, ul.rank, -m.get(s, ul.rank))
 		}
 	}
 }
@@ -232,5 +238,6 @@ func (m *machine) probe() *machine {
 		m.prober.probing = true
 		m.prober.scratch = make(state, m.size)
 	}
+	m.prober.log = m.log
 	return m.prober
 }

@@ -37,49 +37,72 @@ const nobody = -1
 
 var infinite = cost{^uint32(0), ^uint32(0)}
 
-// A simplest is one search.
-type simplest struct {
-	e    *explorer
-	m    *machine
-	goal spec.Property
-
-	// endless, if set, holds the states that end a run instead: those of the
-	// first search from which it can go on for ever.
+// A goal is what a simplest run is sought for.
+type goal struct {
+	property spec.Property
+	// endless, if set, holds the states that end a run instead: those of graph
+	// from which it can go on for ever.
 	endless map[int]*fairPart
+	graph   *explorer
+}
 
-	st      *store
+// A simplestRun is what was found.
+type simplestRun struct {
+	moves   []Move // nil if a limit stopped the search
+	fewer   int    // no violating run has fewer switches
+	stopped string
+}
+
+// A simplest is one search.
+type simplest[K words] struct {
+	oracle[K]
+	goal
+	lim *limits
+
+	number  map[K]uint32
+	keys    []K
 	dist    []cost // by node: state * (threads+1) + last + 1
 	queue   map[uint32]map[uint32][]int
 	settled []int
 	best    cost
 	good    map[int]bool
 	stopped string
-	misfit  int // a slot that needs a wider packing, or -1
-	value   int64
+	leaves  []*leaf[K]
 }
 
-// newSimplest begins with a packing of its own: where the first search was
-// stopped, this one may meet values that one has not.
-func newSimplest(e *explorer, goal spec.Property, pack *packing) *simplest {
-	return &simplest{e: e, m: e.m, goal: goal, st: newStore(pack), queue: map[uint32]map[uint32][]int{}, best: infinite, misfit: -1}
+// simplest searches with the packing of the first search, which knows all values
+// there are unless it was stopped.
+func (s *search[K]) simplest(g goal) (r simplestRun, ok bool) {
+	m := newMachine(s.workers[0].m.p, s.workers[0].m.rules)
+	m.notes = nil
+	q := &simplest[K]{
+		oracle: newOracle[K](m, s.pack), goal: g, lim: s.lim, number: map[K]uint32{}, queue: map[uint32]map[uint32][]int{},
+		best: infinite, leaves: make([]*leaf[K], len(m.threads)),
+	}
+	r.moves, r.fewer = q.search()
+	r.stopped = q.stopped
+	for _, c := range q.misfits {
+		s.pack.see(c.slot, c.to)
+	}
+	return r, len(q.misfits) == 0
 }
 
-func (q *simplest) lasts() int { return len(q.m.threads) + 1 }
+func (q *simplest[K]) lasts() int { return len(q.m.threads) + 1 }
 
-func (q *simplest) node(state, last int) int      { return state*q.lasts() + last + 1 }
-func (q *simplest) split(n int) (state, last int) { return n / q.lasts(), n%q.lasts() - 1 }
+func (q *simplest[K]) node(state, last int) int      { return state*q.lasts() + last + 1 }
+func (q *simplest[K]) split(n int) (state, last int) { return n / q.lasts(), n%q.lasts() - 1 }
 
 // search returns the moves of the simplest run, or nil if a limit, or a value
 // that does not fit, stopped it; no violating run has fewer switches than fewer.
-func (q *simplest) search() (moves []Move, fewer int) {
-	key, _ := q.st.pack(nil, q.e.start)
-	q.reach(key, nobody, cost{})
-	if q.e.start[q.m.violated] != 0 {
+func (q *simplest[K]) search() (moves []Move, fewer int) {
+	start := q.m.start()
+	q.reach(toWords[K](q.pack, start), nobody, cost{})
+	if start[q.m.violated] != 0 {
 		return []Move{}, 0
 	}
 	q.m.interrupted = func() bool {
 		if q.stopped == "" {
-			q.stopped = q.e.lim.stop(0, q.memory())
+			q.stopped = q.lim.stop(0, q.memory())
 		}
 		return q.stopped != ""
 	}
@@ -97,17 +120,17 @@ func (q *simplest) search() (moves []Move, fewer int) {
 				if q.dist[node] != c {
 					continue // reached more cheaply since
 				}
-				if q.stopped = q.e.lim.stop(0, q.memory()); q.stopped != "" {
+				if q.stopped = q.lim.stop(0, q.memory()); q.stopped != "" {
 					return nil, int(k)
 				}
-				q.e.lim.progress("finding the simplest run", q.st.n, len(nodes), int(k), q.memory())
+				q.lim.progress("finding the simplest run", len(q.keys), len(nodes), int(k), q.memory())
 				q.settled = append(q.settled, node)
 				q.expand(node, func(mv Move, next int, isGoal bool) {
 					if c := c.after(mv, q.lastOf(node)); isGoal && c.less(q.best) {
 						q.best = c
 					}
 				}, true)
-				if q.misfit >= 0 || q.stopped != "" {
+				if len(q.misfits) > 0 || q.stopped != "" {
 					return nil, int(k)
 				}
 			}
@@ -124,13 +147,13 @@ func (q *simplest) search() (moves []Move, fewer int) {
 	return q.walk(), int(q.best.switches)
 }
 
-func (q *simplest) lastOf(node int) int {
+func (q *simplest[K]) lastOf(node int) int {
 	_, last := q.split(node)
 	return last
 }
 
-func (q *simplest) memory() int64 {
-	return q.e.memory() + q.st.memory() + 8*int64(cap(q.dist)) + 40*int64(len(q.settled))
+func (q *simplest[K]) memory() int64 {
+	return int64(len(q.keys))*int64(24*len(*new(K))) + 8*int64(cap(q.dist)) + 40*int64(len(q.settled))
 }
 
 // expand calls visit with every move from the node: the node it leads to, or
@@ -138,55 +161,80 @@ func (q *simplest) memory() int64 {
 // violation sought. Where a state itself is the end, by a deadlock, a hang, a leak
 // or a race, that is visited as a migration that leads nowhere and costs nothing
 // more. grow stores what is new.
-func (q *simplest) expand(node int, visit func(mv Move, next int, isGoal bool), grow bool) {
+func (q *simplest[K]) expand(node int, visit func(mv Move, next int, isGoal bool), grow bool) {
 	i, last := q.split(node)
-	s := make(state, q.m.size)
-	q.st.unpack(s, q.st.key(i))
-	if q.m.checkRaces(s) != nil {
-		if q.goal == spec.PlainRace {
+	key := q.keys[i]
+	if q.endless != nil && q.isEndless(&key) {
+		q.visitEnd(node, visit, grow)
+		return
+	}
+	var info stateInfo
+	for t := range q.trees {
+		lf := q.ask(t, &key)
+		if lf == nil {
+			return
+		}
+		q.leaves[t] = lf
+		info.steps = info.steps || lf.steps
+		info.pruned = info.pruned || lf.pruned
+		info.migrates = info.migrates || lf.migrates
+	}
+	if q.m.strict && q.m.anyPlain && !q.m.ignored[raceRank] && isRace(q.leaves) {
+		if q.property == spec.PlainRace {
 			q.visitEnd(node, visit, grow)
 		}
 		return
 	}
-	var key []byte
-	if q.endless != nil {
-		key, _ = q.e.st.pack(key, s)
-		if q.endless[q.e.st.find(key)] != nil {
-			q.visitEnd(node, visit, grow)
-			return
-		}
-	}
-	info := q.m.successors(s, func(mv Move, to state) bool {
-		if v := to[q.m.violated]; v != 0 {
-			visit(mv, -1, int(v-1) == q.goal.Rank())
+	take := func(mv Move, to *K) bool {
+		f := &q.pack.fields[q.m.violated]
+		if v := f.decode((*to)[f.word] >> f.shift & f.mask); v != 0 {
+			visit(mv, -1, int(v-1) == q.property.Rank())
 			return true
-		}
-		if key, q.misfit = q.st.pack(key, to); q.misfit >= 0 {
-			q.value = to[q.misfit]
-			return false
 		}
 		by := mv.Thread
 		if mv.Migrate {
 			by = last
 		}
 		if grow {
-			q.reach(key, by, q.dist[node].after(mv, last))
+			q.reach(*to, by, q.dist[node].after(mv, last))
 		}
 		next := -1
-		if at := q.st.find(key); at >= 0 {
-			next = q.node(at, by)
+		if at, known := q.number[*to]; known {
+			next = q.node(int(at), by)
 		}
 		visit(mv, next, false)
 		return !grow || !q.m.interrupted()
-	})
-	if q.endless == nil && q.m.terminal(s, info) == q.goal {
+	}
+	for t, lf := range slices.Clone(q.leaves) {
+		if lf.direct && !q.each(t, &key, take) {
+			return
+		}
+		for i := range lf.moves {
+			to := lf.moves[i].apply(&key)
+			if !take(lf.moves[i].move, &to) {
+				return
+			}
+		}
+	}
+	if info.steps || info.pruned || q.endless != nil {
+		return
+	}
+	fromWords(q.pack, &key, q.s)
+	if q.m.terminal(q.s, info) == q.property {
 		q.visitEnd(node, visit, grow)
 	}
 }
 
+// isEndless reports whether the run can go on for ever from the state.
+func (q *simplest[K]) isEndless(key *K) bool {
+	fromWords(q.pack, key, q.s)
+	k, _ := q.graph.st.pack(nil, q.s)
+	return q.endless[q.graph.st.find(k)] != nil
+}
+
 // visitEnd visits the end of a run in a state that itself violates the
 // property sought.
-func (q *simplest) visitEnd(node int, visit func(mv Move, next int, isGoal bool), grow bool) {
+func (q *simplest[K]) visitEnd(node int, visit func(mv Move, next int, isGoal bool), grow bool) {
 	if grow && q.dist[node].less(q.best) {
 		q.best = q.dist[node]
 	}
@@ -194,14 +242,17 @@ func (q *simplest) visitEnd(node int, visit func(mv Move, next int, isGoal bool)
 }
 
 // reach notes that the node can be reached at a cost.
-func (q *simplest) reach(key []byte, last int, c cost) {
-	i, isNew := q.st.add(key)
-	if isNew {
+func (q *simplest[K]) reach(key K, last int, c cost) {
+	i, known := q.number[key]
+	if !known {
+		i = uint32(len(q.keys))
+		q.number[key] = i
+		q.keys = append(q.keys, key)
 		for range q.lasts() {
 			q.dist = append(q.dist, infinite)
 		}
 	}
-	n := q.node(i, last)
+	n := q.node(int(i), last)
 	if !c.less(q.dist[n]) {
 		return
 	}
@@ -215,12 +266,12 @@ func (q *simplest) reach(key []byte, last int, c cost) {
 }
 
 // isEnd reports whether the node itself is the end of a simplest run.
-func (q *simplest) isEnd(node int, mv Move) bool {
+func (q *simplest[K]) isEnd(node int, mv Move) bool {
 	return mv.Migrate && mv.To < 0 && q.dist[node] == q.best
 }
 
 // ends reports whether a move from the node is on a simplest run.
-func (q *simplest) ends(node int, mv Move, next int, isGoal bool) bool {
+func (q *simplest[K]) ends(node int, mv Move, next int, isGoal bool) bool {
 	if q.isEnd(node, mv) {
 		return true
 	}
@@ -229,7 +280,7 @@ func (q *simplest) ends(node int, mv Move, next int, isGoal bool) bool {
 }
 
 // markGood finds the nodes on simplest runs, going back from their ends.
-func (q *simplest) markGood() {
+func (q *simplest[K]) markGood() {
 	q.good = map[int]bool{}
 	for _, node := range slices.Backward(q.settled) {
 		if q.m.interrupted() {
@@ -244,7 +295,7 @@ func (q *simplest) markGood() {
 }
 
 // walk follows the first good move from the start.
-func (q *simplest) walk() []Move {
+func (q *simplest[K]) walk() []Move {
 	moves := []Move{}
 	node := q.node(0, nobody)
 	for {

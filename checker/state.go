@@ -124,3 +124,42 @@ func queues(p *spec.Prog, t int) bool {
 	}
 	return false
 }
+
+// get and set are how the interpreter reads and changes states, all of it: a
+// log, where there is one, then tells what the outcome depends on.
+func (m *machine) get(s state, slot int) int64 {
+	if m.log != nil {
+		m.log.touch(slot)
+	}
+	return s[slot]
+}
+
+func (m *machine) set(s state, slot int, v int64) {
+	if m.log != nil {
+		m.log.touch(slot)
+	}
+	s[slot] = v
+}
+
+func (m *machine) add(s state, slot int, n int64) { m.set(s, slot, m.get(s, slot)+n) }
+
+// A touchLog lists the slots of a state that were read or changed, in the order
+// in which they first were.
+type touchLog struct {
+	slots   []int
+	touched []bool
+}
+
+func (l *touchLog) reset() {
+	for _, slot := range l.slots {
+		l.touched[slot] = false
+	}
+	l.slots = l.slots[:0]
+}
+
+func (l *touchLog) touch(slot int) {
+	if !l.touched[slot] {
+		l.touched[slot] = true
+		l.slots = append(l.slots, slot)
+	}
+}

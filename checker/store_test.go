@@ -36,8 +36,8 @@ func TestPackingRoundTrip(t *testing.T) {
 			}
 			keys = append(keys, key)
 			for _, k := range keys {
-				if len(k) != p.size {
-					t.Fatalf("a key of %d bytes, the packing has %d", len(k), p.size)
+				if len(k) != p.size() {
+					t.Fatalf("a key of %d bytes, the packing has %d", len(k), p.size())
 				}
 			}
 		}
@@ -48,7 +48,9 @@ func TestPackingRoundTrip(t *testing.T) {
 // store still tells all keys apart.
 func TestStoreExact(t *testing.T) {
 	p := newPacking(state{0, 0})
-	p.widen(0, 1<<20)
+	for i := range int64(5003) {
+		p.see(0, i)
+	}
 	p.widen(1, 1)
 	st := newStore(p)
 	st.table = make([]uint32, 2)
@@ -97,8 +99,8 @@ func TestWidening(t *testing.T) {
 			e := newExplorer(m, m.start(), pack, &limits{ctx: context.Background(), cfg: &Config{}})
 			slot, v := e.run()
 			if slot < 0 {
-				if r := e.result(); r.States != want.States || r.Transitions != want.Transitions || r.Depth != want.Depth {
-					t.Errorf("%s\n%d %d %d, with room %d %d %d", text, r.States, r.Transitions, r.Depth, want.States, want.Transitions, want.Depth)
+				if depth := len(e.levels) - 1; int64(e.st.n) != want.States || e.transitions != want.Transitions || depth != want.Depth {
+					t.Errorf("%s\n%d %d %d, with room %d %d %d", text, e.st.n, e.transitions, depth, want.States, want.Transitions, want.Depth)
 				}
 				break
 			}

@@ -100,8 +100,8 @@ func (m *machine) play(s, next state, mv Move) error {
 }
 
 // mustRun plays moves that a search found possible.
-func mustRun(m *machine, moves []Move, stem int) *Trace {
-	t, err := run(m.p, m.rules, moves, stem)
+func mustRun(p *spec.Prog, r rules, moves []Move, stem int) *Trace {
+	t, err := run(p, r, moves, stem)
 	if err != nil {
 		panic("checker: internal error: a run that was found cannot be replayed: " + err.Error())
 	}

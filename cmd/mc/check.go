@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 
 	"lastput/checker"
 	"lastput/spec"
@@ -38,6 +39,14 @@ func (o *checkOptions) define(f *flagSet) {
 func defineLimits(f *flagSet, c *checker.Config) {
 	f.amount(&c.MaxStates, "max-states", thousand)
 	f.amount(&c.MaxMemory, "max-memory", kibi)
+	f.Func("workers", "", func(value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > checker.MaxWorkers {
+			return fmt.Errorf("want a number from 1 to %d", checker.MaxWorkers)
+		}
+		c.Workers = n
+		return nil
+	})
 	f.period(&c.Timeout, "timeout")
 }
 

@@ -121,7 +121,7 @@ func TestBadFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"--getter 3 a":                   "unknown flag --getter: did you mean --getters?",
 		"--max_states 3 a":               "unknown flag --max_states: did you mean --max-states?",
-		"--workers 3 a":                  "unknown flag --workers",
+		"--workers 0 a":                  "--workers 0: want a number from 1 to 256",
 		"--getters a":                    "--getters a: want a number",
 		"--getters":                      "--getters needs a value",
 		"--getters 0 a":                  "--getters 0: want 1 to 40",

@@ -44,9 +44,14 @@ model that has its own.
                        with preemption off
 
 Limits: a search that reaches one ends inconclusive, with what it has seen.
-    --max-states N     states stored: 5000, 20k, 3M, 1e6
+    --max-states N     states stored: 5000, 20k, 3M, 1e6; a level of the search
+                       is brought to its end
     --max-memory SIZE  bytes for the stored states: 512M, 8G (default 4G)
     --timeout TIME     for each scenario: 30s, 5m
+
+Engine:
+    --workers N        how many search at once (default: one for each CPU);
+                       nothing that is printed depends on it
 
 Judgement:
     --ignore PROPERTY  look past violations of it; repeatable, commas
@@ -119,7 +124,7 @@ rmw, st, pc or lk; mb, sh and halt look at the same operations again.
     halt               operations while another CPU is halted
 
 Limits: a search that reaches one ends inconclusive, with what it has seen.
-    --max-states N, --max-memory SIZE, --timeout TIME
+    --max-states N, --max-memory SIZE, --timeout TIME, --workers N
                        for each scenario, as in mc check
 
 Output:

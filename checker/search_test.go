@@ -1,0 +1,330 @@
+package checker
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"lastput/spec"
+	"lastput/strategies"
+)
+
+// TestAllIsTouched: the interpreter reads and changes states through get, set
+// and add only. What it looked at behind their back, a tree would not know to
+// look at.
+func TestAllIsTouched(t *testing.T) {
+	direct := regexp.MustCompile(`\b(s|next|before|there|moved|f\.s)\[`)
+	for _, name := range []string{"machine.go", "exec.go", "ghost.go", "note.go", "sched.go"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range regexp.MustCompile(`\n`).Split(string(data), -1) {
+			if direct.MatchString(line) {
+				t.Errorf("%s:%d: a state is indexed directly: %s", name, i+1, line)
+			}
+		}
+	}
+}
+
+// graphOf explores the program step by step on the interpreter.
+func graphOf(p *spec.Prog, r rules, states int64) *checking {
+	c := &checking{p: p, rules: r, lim: &limits{ctx: context.Background(), cfg: &Config{MaxStates: states}, begin: time.Now()}}
+	c.explore()
+	return c
+}
+
+// found is what a search has found, in a form that can be compared.
+type found struct {
+	States, Transitions int64
+	Depth               int
+	Violated            []spec.Property
+	Stuck               threadSet
+	Executed, Covered   []bool
+	Notes               []Note
+}
+
+func foundBy(f *finding) found {
+	out := found{f.states, f.transitions, f.depth, nil, f.stuck, f.executed, f.covered, noteList(f.notes)}
+	for rank, p := range spec.Properties {
+		if f.violated[rank] {
+			out.Violated = append(out.Violated, p)
+		}
+	}
+	return out
+}
+
+// compareSearch demands of the search, with 1, 2 and 3 workers, what the graph
+// of states says. A race is noted by the search alone.
+func compareSearch(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, p *spec.Prog, r rules, states int64) (compared bool) {
+	t.Helper()
+	c := graphOf(p, r, states)
+	e := c.graph
+	if e.stopped != "" {
+		return false
+	}
+	delete(e.m.notes, spec.PlainRace)
+	f := &finding{
+		states: int64(e.st.n), transitions: e.transitions, depth: len(e.levels) - 1, stuck: e.stuck,
+		executed: e.m.executed, covered: e.m.covered, notes: e.m.notes,
+	}
+	copy(f.violated[:], e.violated)
+	want := foundBy(f)
+	pack := newPacking(e.m.home)
+	for workers := 1; workers <= 3; workers++ {
+		var got *finding
+		for end := passMisfit; end == passMisfit; {
+			pack.place()
+			got, end = newSearch[[8]uint64](p, r, pack, c.lim, workers).run(0)
+		}
+		delete(got.notes, spec.PlainRace)
+		if d := cmp.Diff(want, foundBy(got)); d != "" {
+			t.Fatalf("%d workers (-graph +search):\n%s\n%s", workers, d, p)
+		}
+		if !got.endless && hasCycle(e) {
+			t.Fatalf("%d workers: a cycle was ruled out that is there\n%s", workers, p)
+		}
+	}
+	return true
+}
+
+// hasCycle reports whether some step can be taken again and again.
+func hasCycle(e *explorer) (cyclic bool) {
+	components(e.st.n, 1, e.span, func(k uint64) (uint32, bool) { return e.edges[k] &^ edgeMigrates, true },
+		func(component []uint32) bool {
+			for _, i := range component {
+				for _, to := range e.edges[e.firstEdge[i]:e.firstEdge[i+1]] {
+					cyclic = cyclic || to&edgeMigrates == 0 && slices.Contains(component, to)
+				}
+			}
+			return !cyclic
+		}, func(int) bool { return false })
+	return cyclic
+}
+
+// TestSearchOnThreads compares the search with the graph on drawn programs.
+func TestSearchOnThreads(t *testing.T) {
+	compared := 0
+	rapid.Check(t, func(t *rapid.T) {
+		m, err := loadText(headers + drawThreads(t))
+		if err != nil {
+			t.Skip("refused")
+		}
+		p, err := m.Build(spec.Scenario{Name: spec.ThreadsScenario})
+		if err != nil {
+			t.Skip(err)
+		}
+		for i := range p.Threads {
+			if !p.Threads[i].Asleep && rapid.IntRange(0, 7).Draw(t, "migrates") == 0 {
+				p.Threads[i].Migrates = true
+			}
+		}
+		if compareSearch(t, p, drawRules(t), 3000) {
+			compared++
+		}
+	})
+	if compared == 0 {
+		t.Error("no program was small enough")
+	}
+}
+
+// TestSearchOnStrategies compares them on every strategy, in the scenarios with
+// the fewest states.
+func TestSearchOnStrategies(t *testing.T) {
+	for _, m := range strategies.All() {
+		for _, name := range []string{"handover", "rt-hog"} {
+			t.Run(m.Name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				s, _ := spec.FindScenario(name)
+				p, err := m.Build(s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compareSearch(t, p, rules{}, 10_000)
+			})
+		}
+	}
+}
+
+// TestWorkers: nothing of a result depends on how many search, the run that is
+// shown and a limit on states included.
+func TestWorkers(t *testing.T) {
+	defer func(n int) { smallStates = n }(smallStates)
+	smallStates = 10
+	for _, text := range []string{pass, fail, endless} {
+		p := program(t, text)
+		for _, most := range []int64{0, 30} {
+			var first *Result
+			for workers := 1; workers <= 4; workers++ {
+				r, err := Check(context.Background(), p, Config{Workers: workers, MaxStates: most})
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Elapsed = 0
+				if first == nil {
+					first = r
+				}
+				if d := cmp.Diff(first, r); d != "" {
+					t.Errorf("limit %d, %d workers (-one +more):\n%s", most, workers, d)
+				}
+			}
+		}
+	}
+	if _, err := Check(context.Background(), program(t, pass), Config{Workers: -1}); err == nil {
+		t.Error("-1 workers: no error")
+	}
+}
+
+// TestPacking: a state that fits comes back as it was, and what does not fit is
+// known not to.
+func TestPacking(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 30).Draw(t, "slots")
+		value := rapid.OneOf(rapid.Int64(), rapid.Int64Range(-3, 3), rapid.Int64Range(0, 2000))
+		home := make(state, n)
+		for i := range home {
+			home[i] = value.Draw(t, "home")
+		}
+		p := newPacking(home)
+		states := []state{home}
+		for range rapid.IntRange(0, 300).Draw(t, "states") {
+			s := slices.Clone(home)
+			slot := rapid.IntRange(0, n-1).Draw(t, "slot")
+			s[slot] = value.Draw(t, "value")
+			p.see(slot, s[slot])
+			states = append(states, s)
+		}
+		p.place()
+		if p.words > 64 {
+			t.Skip("large")
+		}
+		back := make(state, n)
+		for _, s := range states {
+			for slot, v := range s {
+				if !p.fits(slot, v) {
+					t.Fatalf("slot %d: %d was seen and does not fit", slot, v)
+				}
+			}
+			key := toWords[[64]uint64](p, s)
+			if fromWords(p, &key, back); !slices.Equal(s, back) || key[0]&markBit == 0 {
+				t.Fatalf("%v came back as %v", s, back)
+			}
+		}
+		s := slices.Clone(home)
+		s[0] = value.Draw(t, "another")
+		if p.fits(0, s[0]) {
+			key := toWords[[64]uint64](p, s)
+			if fromWords(p, &key, back); !slices.Equal(s, back) {
+				t.Fatalf("%v fits and came back as %v", s, back)
+			}
+		}
+	})
+}
+
+// TestTable: the table holds what was added, while it grows, for states of any
+// number of bytes.
+func TestTable(t *testing.T) {
+	for size := 8; size <= 24; size++ {
+		tab := &table[[3]uint64]{size: size, segments: make([]segment, 1<<segmentBits)}
+		for i := range tab.segments {
+			tab.segments[i] = tab.segment(firstCap)
+		}
+		rng := rand.New(rand.NewPCG(1, uint64(size)))
+		known := map[[3]uint64]bool{}
+		for range 20_000 {
+			var b [24]byte
+			for i := range size {
+				b[i] = byte(rng.IntN(6)) // many that differ in one byte
+			}
+			b[0] |= markBit
+			key := [3]uint64{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])}
+			if got := tab.add(&key, hash(&key)); got == known[key] {
+				t.Fatalf("%d bytes, %x: new %v", size, key, got)
+			}
+			known[key] = true
+		}
+		if tab.n != len(known) {
+			t.Errorf("%d bytes: %d states, want %d", size, tab.n, len(known))
+		}
+	}
+}
+
+// TestRunTo: where the search for the simplest run is stopped, a shortest one is
+// shown all the same.
+func TestRunTo(t *testing.T) {
+	for _, text := range []string{fail, `
+static DEFINE_MUTEX(a);
+static DEFINE_MUTEX(b);
+mc_thread(0, MC_OTHER) void ab(void) { mutex_lock(&a); mutex_lock(&b); mutex_unlock(&b); mutex_unlock(&a); }
+mc_thread(1, MC_OTHER) void ba(void) { mutex_lock(&b); mutex_lock(&a); mutex_unlock(&a); mutex_unlock(&b); }`} {
+		p := program(t, text)
+		full := check(t, p)
+		c := &checking{p: p, lim: &limits{ctx: context.Background(), cfg: &Config{Workers: 1}, begin: time.Now()}}
+		c.search()
+		tr := mustRun(p, rules{}, c.searcher(c.lim).runTo(full.Property.Rank()), nobody)
+		if tr.Violation == nil || tr.Violation.Property != full.Property {
+			t.Fatalf("the run violates %+v, want %s", tr.Violation, full.Property)
+		}
+		if len(tr.Steps) > len(full.Trace.Steps) {
+			t.Errorf("%d steps, and the simplest run has %d", len(tr.Steps), len(full.Trace.Steps))
+		}
+	}
+}
+
+// BenchmarkSearch and BenchmarkGraph explore the same states, the one on packed
+// states with trees of answers, the other by asking the interpreter each time.
+func BenchmarkSearch(b *testing.B) {
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			transitions := int64(0)
+			p := benchProgram(b)
+			m := newMachine(p, rules{})
+			pack := newPacking(m.home)
+			pack.learn(m, m.start())
+			for b.Loop() {
+				for end := passMisfit; end == passMisfit; {
+					pack.place()
+					var f *finding
+					lim := &limits{ctx: context.Background(), cfg: &Config{}, begin: time.Now()}
+					if f, end = newSearcher(p, rules{}, pack, lim, workers).run(0); f != nil {
+						transitions += f.transitions
+					}
+				}
+			}
+			b.ReportMetric(float64(transitions)/b.Elapsed().Seconds(), "transitions/s")
+		})
+	}
+}
+
+func BenchmarkGraph(b *testing.B) {
+	p := benchProgram(b)
+	transitions := int64(0)
+	for b.Loop() {
+		transitions += graphOf(p, rules{}, 0).graph.transitions
+	}
+	b.ReportMetric(float64(transitions)/b.Elapsed().Seconds(), "transitions/s")
+}
+
+func benchProgram(b *testing.B) *spec.Prog {
+	m, found := strategies.Find("stop_machine")
+	if !found {
+		b.Fatal("there is no stop_machine")
+	}
+	p, err := m.Build(spec.Scenario{Name: "basic", Getters: 2, Gets: 3, Unloaders: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
