@@ -16,7 +16,7 @@ func (s *search[K]) mayCycle() bool {
 	for _, w := range s.workers {
 		for i := range w.trees {
 			for j := range w.trees[i].leaves {
-				lf := &w.trees[i].leaves[j]
+				lf := w.trees[i].leaves[j]
 				if lf.direct {
 					return true
 				}

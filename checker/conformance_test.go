@@ -101,7 +101,7 @@ func wantOutcomes(t *testing.T, p *spec.Prog, want []string) {
 func outcomes(t *testing.T, p *spec.Prog, cells []string) (out []string) {
 	t.Helper()
 	m := newMachine(p, rules{})
-	start, pack := m.start(), newPacking(m.home)
+	start, pack := m.start(), newBytePacking(m.home)
 	e := newExplorer(m, start, pack, &limits{ctx: context.Background(), cfg: &Config{}})
 	for slot, v := e.run(); slot >= 0; slot, v = e.run() {
 		pack.widen(slot, v)

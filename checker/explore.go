@@ -91,15 +91,13 @@ func (c *checking) run() *Result {
 // search is the first search.
 func (c *checking) search() *finding {
 	m := newMachine(c.p, c.rules)
-	start := m.start()
-	c.pack = newPacking(m.home)
-	c.pack.learn(m, start)
+	c.pack = packingOf(m, &symmetry{})
 	workers, most := c.lim.cfg.workers(), smallStates
 	if workers == 1 {
 		most = 0
 	}
 	for {
-		if c.pack.place(); c.pack.words > maxWords {
+		if c.pack.arrange(); c.pack.words > maxWords {
 			// One state alone is more than could be stored of many.
 			return &finding{stopped: StoppedByMemory, executed: m.executed, covered: m.covered}
 		}
@@ -132,8 +130,8 @@ func (c *checking) searcher(lim *limits) searcher {
 func (c *checking) explore() string {
 	m := newMachine(c.p, c.rules)
 	start := m.start()
-	pack := newPacking(m.home)
-	pack.learn(m, start)
+	pack := newBytePacking(m.home)
+	pack.learn(m)
 	for {
 		c.graph = newExplorer(m, start, pack, c.lim)
 		slot, v := c.graph.run()
@@ -216,7 +214,7 @@ type explorer struct {
 	stopped     string
 }
 
-func newExplorer(m *machine, start state, pack *packing, lim *limits) *explorer {
+func newExplorer(m *machine, start state, pack *bytePacking, lim *limits) *explorer {
 	e := &explorer{m: m, start: start, st: newStore(pack), lim: lim, violated: make([]bool, len(spec.Properties)), witness: make([]int, len(spec.Properties))}
 	for i := range e.witness {
 		e.witness[i] = -1
@@ -353,7 +351,7 @@ func (c *checking) explain(r *Result, hangs []fairPart, stuck bool) {
 	}
 	q, ok := c.searcher(c.lim).simplest(g)
 	for !ok {
-		c.pack.place()
+		c.pack.arrange()
 		q, ok = c.searcher(c.lim).simplest(g)
 	}
 	moves := q.moves

@@ -21,12 +21,14 @@ type machine struct {
 	home    state    // the initial state, before mc_init
 	dead    [][]int  // by pc: registers to clear when a thread rests there
 	awaits  []bool   // by thread: it waits for the calls of others
-	judged  bool     // some thread unloads, so a final put needs an attempt
+	views   [viewCount][]bool
+	judged  bool // some thread unloads, so a final put needs an attempt
 	// What the program has use for at all.
 	graces   bool // grace periods
 	queueing bool // threads of equal FIFO priority on one CPU
 	finals   bool // the end of an object's life is spoken of
 	releases bool // and its memory goes
+	pins     bool // gets are pinned
 
 	rules
 	notes    map[spec.Property]*Note
@@ -84,11 +86,13 @@ func newMachine(p *spec.Prog, r rules) *machine {
 			m.awaits[t] = m.awaits[t] || in.Op == spec.OpAwait
 			m.judged = m.judged || in.Op == spec.OpGhost && spec.GhostKind(in.Sub) == spec.GhostUnload
 			m.graces = m.graces || in.Op == spec.OpGrace
+			m.pins = m.pins || in.Op == spec.OpGhost && spec.GhostKind(in.Sub) == spec.GhostGetBegin
 			m.releases = m.releases || in.Op == spec.OpRelease
 			m.finals = m.finals || in.Op == spec.OpRelease || in.Op == spec.OpGhost && spec.GhostKind(in.Sub) == spec.GhostFinal
 		}
 		m.queueing = m.queueing || m.threads[t].rank != m.none
 	}
+	m.views = viewsOf(p)
 	m.notes = map[spec.Property]*Note{}
 	m.findPlain()
 	m.home = m.initial()

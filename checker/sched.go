@@ -11,12 +11,15 @@ import (
 // at is the instruction the thread rests at.
 func (m *machine) at(s state, t int) *spec.Inst { return &m.p.Code[m.get(s, m.threads[t].pc)] }
 
-func (m *machine) finished(s state, t int) bool { return m.at(s, t).Op == spec.OpEnd }
+func (m *machine) finished(s state, t int) bool { return m.restsAt(s, t, viewFinished) }
+
+// asleep reports whether the thread rests at a sleep-wait.
+func (m *machine) asleep(s state, t int) bool { return m.restsAt(s, t, viewAsleep) }
 
 // retired reports whether the thread was about to begin a pinned get of an
 // object that is gone: no get starts any more, so it is done.
 func (m *machine) retired(s state, t int) bool {
-	if m.get(s, m.threads[t].pending)&pendGet == 0 || len(m.p.Objects) == 0 {
+	if !m.pins || len(m.p.Objects) == 0 {
 		return false
 	}
 	for o := range m.p.Objects {
@@ -24,7 +27,7 @@ func (m *machine) retired(s state, t int) bool {
 			return false
 		}
 	}
-	return true
+	return m.get(s, m.threads[t].pending)&pendGet != 0
 }
 
 // over reports whether the thread will never step again, for it is done.
@@ -33,7 +36,7 @@ func (m *machine) over(s state, t int) bool { return m.finished(s, t) || m.retir
 // begun reports whether the thread is a handler at work. A handler may come, or
 // not; at work, it runs to its end.
 func (m *machine) begun(s state, t int) bool {
-	return m.p.Threads[t].Class == spec.IRQ && m.at(s, t).Op != spec.OpStart && !m.over(s, t)
+	return m.p.Threads[t].Class == spec.IRQ && !m.restsAt(s, t, viewStart) && !m.over(s, t)
 }
 
 // atomic reports whether the thread keeps its CPU against all other threads:
@@ -49,10 +52,10 @@ func (m *machine) atomic(s state, t int) bool {
 // then keeps everybody else out. A thread with preemption off keeps all but
 // handlers out. Otherwise the highest class runs, and within a FIFO priority
 // whoever is first in its queue; a thread that rests at a sleep-wait has given
-// its CPU up.
+// its CPU up. No more is asked of a state than the answer needs.
 func (m *machine) keeps(s state, u, t int) bool {
 	ul, tl := &m.threads[u], &m.threads[t]
-	if u == t || m.get(s, ul.cpu) != m.get(s, tl.cpu) || m.over(s, u) || m.begun(s, t) {
+	if u == t || m.get(s, ul.cpu) != m.get(s, tl.cpu) || m.begun(s, t) {
 		return false
 	}
 	class, other := m.p.Threads[t].Class, m.p.Threads[u].Class
@@ -60,15 +63,15 @@ func (m *machine) keeps(s state, u, t int) bool {
 	case m.begun(s, u):
 		return true
 	case class == spec.IRQ:
-		return m.get(s, ul.irqOff) != 0
+		return m.get(s, ul.irqOff) != 0 && !m.over(s, u)
 	case other == spec.IRQ || m.atomic(s, t):
 		return false
 	case m.atomic(s, u):
-		return true
+		return !m.over(s, u)
 	case other == class:
-		return m.get(s, ul.rank) != 0 && (m.get(s, tl.rank) == 0 || m.get(s, ul.rank) < m.get(s, tl.rank))
+		return m.get(s, ul.rank) != 0 && (m.get(s, tl.rank) == 0 || m.get(s, ul.rank) < m.get(s, tl.rank)) && !m.over(s, u)
 	}
-	return other > class && !m.at(s, u).Sleep
+	return other > class && !m.asleep(s, u) && !m.over(s, u)
 }
 
 // keeper is a thread that keeps t from running, or nobody.
@@ -172,7 +175,7 @@ func (m *machine) requeue(s state, t int) {
 		}
 		rank := m.get(s, slot)
 		switch {
-		case m.over(s, u) || m.at(s, u).Sleep && !m.ready(s, u):
+		case m.over(s, u) || m.asleep(s, u) && !m.ready(s, u):
 			rank = 0
 		case rank == 0:
 			rank = last

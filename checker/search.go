@@ -87,8 +87,9 @@ type search[K words] struct {
 	levels [][]K
 	keep   bool
 	// sought, with keep, is the rank of the property whose first violation ends
-	// the search.
+	// the search, target the state where that is.
 	sought int
+	target *K
 }
 
 // A worker stores and expands the states that are its own.
@@ -101,8 +102,12 @@ type worker[K words] struct {
 	level, next []K // states to expand, of this level and of the next
 	done        int // of level
 
-	own    []K   // successors found that are its own
-	other  [][]K // and those of each worker
+	// Successors found and not yet stored: by the worker that owns them, then by
+	// the part of its table that they belong to, so that the table is gone
+	// through from part to part rather than all over.
+	out    [][][]K
+	outs   int
+	recent []K // successors found not long ago, by a few bits of their hash
 	hashes []uint64
 	leaves []*leaf[K] // of the state being expanded, by thread
 
@@ -113,15 +118,18 @@ type worker[K words] struct {
 	race        *Note
 	stopped     string // the limit that ended this worker's round
 	calls       int
-	sum         byte // keeps the touches in flush from being optimised away
+	sum         byte // keeps the touches in store from being optimised away
 }
 
 func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int) *search[K] {
 	s := &search[K]{pack: pack, lim: lim}
 	for id := range workers {
 		w := &worker[K]{
-			oracle: newOracle[K](newMachine(p, r), pack), search: s, id: id, table: newTable[K](pack),
-			other: make([][]K, workers), leaves: make([]*leaf[K], len(p.Threads)),
+			oracle: newOracle[K](newMachine(p, r), pack), search: s, id: id, table: newTable[K](pack, lim.cfg.maxMemory()/int64(workers)),
+			out: make([][][]K, workers), recent: make([]K, 1<<recentBits), leaves: make([]*leaf[K], len(p.Threads)),
+		}
+		for i := range w.out {
+			w.out[i] = make([][]K, 1<<partBits)
 		}
 		w.m.interrupted = w.interrupted
 		s.workers = append(s.workers, w)
@@ -129,13 +137,25 @@ func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, worke
 	return s
 }
 
-// roundStates is how many states each worker expands between two looks at the
-// limits.
-const roundStates = 1 << 12
+// How much is done between two looks at the limits, and in what portions.
+const (
+	// A round ends when a worker has expanded so many states at least and its
+	// successors are more than a part of the table, or so many at most.
+	roundStates = 1 << 12
+	roundOuts   = 1 << 20
+	// partBits: a large table is gone through in so many parts.
+	partBits = 8
+	// recentBits: so many successors are remembered, for many are found again
+	// soon.
+	recentBits = 12
+	// batchStates is how many states are added to the table together.
+	batchStates = 128
+)
 
 // run explores until all states are known or a limit is reached.
 func (s *search[K]) run(most int) (*finding, passEnd) {
 	f := &finding{}
+	defer s.free()
 	s.begin()
 	for s.level(f) {
 		if most > 0 && s.states() > int64(most) {
@@ -162,73 +182,85 @@ func (s *search[K]) begin() {
 	m := s.workers[0].m
 	start := m.start()
 	s.races = m.anyPlain && !m.ignored[raceRank]
-	for slot, v := range start {
-		if !s.pack.fits(slot, v) {
-			s.workers[0].misfits = append(s.workers[0].misfits, slotChange{slot: slot, to: v})
-		}
-	}
-	if len(s.workers[0].misfits) > 0 {
+	w := s.workers[0]
+	key := toWords[K](w.pack, start, &w.misfits)
+	if len(w.misfits) > 0 {
 		return
 	}
-	key := toWords[K](s.pack, start)
-	first := s.workers[s.owner(hash(&key))]
-	first.own = append(first.own, key)
-	first.flush()
+	w.found(&key)
+	for _, w := range s.workers {
+		w.receive()
+	}
+	w.forget()
 }
 
-// runTo keeps all states by level until one violates the property, and then
-// goes back from it: in each level there is a state that leads on. It is asked
-// only of a search that has seen the violation, with one worker.
+// runTo keeps all states by level until one violates the property, and then goes
+// back from it: in each level there is a state that leads on. The states on the
+// way are those of the reduced graph; the run is found by looking, from the
+// start, for moves to states that are reduced to them. It is asked only of a
+// search that has seen the violation, with one worker.
 func (s *search[K]) runTo(rank int) []Move {
 	w := s.workers[0]
-	f := &finding{}
-	s.keep, s.sought = true, rank
+	defer s.free()
+	s.sought, s.target = rank, nil
+	s.keep = true
 	s.begin()
-	for !w.violated[rank] && s.level(f) {
+	for f := (&finding{}); s.target == nil && s.level(f); {
 	}
-	var moves []Move
-	var to K // the state sought
-	ends := func(st state) bool {
-		if st[w.m.violated] != 0 {
-			return int(st[w.m.violated]-1) == rank
-		}
-		info := w.m.successors(st, func(Move, state) bool { return true })
-		prop := w.m.terminal(st, info)
-		return prop != "" && prop.Rank() == rank || rank == raceRank && w.m.checkRaces(st) != nil
+	if s.target == nil {
+		return nil // a value did not fit
 	}
-	st := make(state, w.m.size)
-	// What led to it is the state that was being expanded, or is in the same
-	// batch of successors.
-	s.levels = append(s.levels, w.level[:min(w.done+1, len(w.level))])
-	known := false
-	for _, level := range slices.Backward(s.levels) {
-		for i := len(level) - 1; i >= 0; i-- {
-			fromWords(s.pack, &level[i], st)
-			if !known {
-				if ends(st) {
-					known, to = true, level[i]
-					break
-				}
-			}
-			var move *Move
-			end := false
-			w.m.successors(st, func(mv Move, next state) bool {
-				if !known && next[w.m.violated] != 0 && int(next[w.m.violated]-1) == rank || known && toWords[K](s.pack, next) == to {
-					move, end = &mv, true
-				}
-				return !end
-			})
-			if move != nil {
-				moves = append(moves, *move)
-				known, to = true, level[i]
+	way, levels := []K{*s.target}, s.levels
+	if n := len(levels); n > 0 && slices.Contains(levels[n-1], *s.target) {
+		levels = levels[:n-1] // a run ends in the target, and not with a step to it
+	}
+	for _, level := range slices.Backward(levels) {
+		for i := range level {
+			if w.leadsTo(&level[i], &way[len(way)-1]) {
+				way = append(way, level[i])
 				break
 			}
 		}
 	}
-	slices.Reverse(moves)
+	slices.Reverse(way)
+	return w.movesAlong(way[1:])
+}
+
+// leadsTo reports whether a state is among the successors of another.
+func (w *worker[K]) leadsTo(from, to *K) (found bool) {
+	w.forget()
+	clear(w.recent)
+	w.expand(from)
+	for _, part := range w.out[0] {
+		found = found || slices.Contains(part, *to)
+	}
+	return found
+}
+
+// movesAlong are the moves of a run, from the start, through states that are
+// reduced to those of the way.
+func (w *worker[K]) movesAlong(way []K) []Move {
+	moves := []Move{}
+	s := w.m.start()
+	for i := range way {
+		found := false
+		w.m.successors(slices.Clone(s), func(mv Move, next state) bool {
+			key := toWords[K](w.pack, next, &w.misfits)
+			if w.reduce(&key); key == way[i] {
+				found = true
+				moves = append(moves, mv)
+				copy(s, next)
+			}
+			return !found
+		})
+		if !found {
+			panic("checker: internal error: a state that was found has lost its way back")
+		}
+	}
 	return moves
 }
 
+// owner is the worker that stores the states with the hash.
 func (s *search[K]) owner(h uint64) int {
 	return int(h & 0xffff % uint64(len(s.workers)))
 }
@@ -238,11 +270,10 @@ func (s *search[K]) owner(h uint64) int {
 func (s *search[K]) level(f *finding) bool {
 	left := 0
 	for _, w := range s.workers {
-		if s.keep {
+		if w.level, w.next, w.done, w.grew = w.next, w.level[:0], 0, false; s.keep {
 			s.levels = append(s.levels, w.level)
-			w.level = nil
+			w.next = nil
 		}
-		w.level, w.next, w.done, w.grew = w.next, w.level[:0], 0, false
 		left += len(w.level)
 	}
 	if left == 0 {
@@ -251,7 +282,7 @@ func (s *search[K]) level(f *finding) bool {
 	for left > 0 {
 		s.parallel((*worker[K]).round)
 		s.parallel((*worker[K]).receive)
-		if s.misfit() {
+		if s.target != nil || s.misfit() {
 			return false
 		}
 		left = 0
@@ -305,7 +336,7 @@ func (s *search[K]) misfit() bool {
 	found := false
 	for _, w := range s.workers {
 		for _, c := range w.misfits {
-			s.pack.see(c.slot, c.to)
+			s.pack.learnMisfit(c)
 			found = true
 		}
 	}
@@ -359,17 +390,30 @@ func (s *search[K]) collect(f *finding) {
 
 func (w *worker[K]) memory() int64 {
 	words := int64(len(*new(K))) * 8
-	n := cap(w.level) + cap(w.next) + cap(w.own)
-	for i := range w.other {
-		n += cap(w.other[i])
+	n := cap(w.level) + cap(w.next) + len(w.recent)
+	for _, parts := range w.out {
+		for _, part := range parts {
+			n += cap(part)
+		}
 	}
-	return w.table.memory() + words*int64(n)
+	sum := w.table.memory() + words*int64(n)
+	for t := range w.trees {
+		sum += w.trees[t].memory()
+	}
+	return sum
+}
+
+// free gives the tables back.
+func (s *search[K]) free() {
+	for _, w := range s.workers {
+		w.table.free()
+	}
 }
 
 // interrupted is asked while one state is expanded, which can have very many
 // successors.
 func (w *worker[K]) interrupted() bool {
-	if w.search.keep && w.violated[w.search.sought] {
+	if w.search.target != nil {
 		w.stopped = StoppedByInterrupt
 		return true
 	}
@@ -393,32 +437,37 @@ const farTooMany = 1 << 16
 
 // round expands some states.
 func (w *worker[K]) round() {
-	for i := range w.other {
-		w.other[i] = w.other[i][:0]
-	}
-	end := min(w.done+roundStates, len(w.level))
-	for ; w.done < end; w.done++ {
-		if !w.expand(&w.level[w.done]) || w.search.keep && w.violated[w.search.sought] {
+	w.forget()
+	for begin := w.done; w.done < len(w.level); w.done++ {
+		if n := w.done - begin; n >= roundStates && (w.outs > roundOuts || uint64(w.outs) > w.table.n>>4) {
 			return
 		}
-		if len(w.own) >= batchStates {
-			w.flush()
+		if !w.expand(&w.level[w.done]) || w.search.target != nil {
+			return
 		}
 	}
-	w.flush()
 }
 
-// receive takes what other workers have found.
+// forget drops the successors that have been stored.
+func (w *worker[K]) forget() {
+	for _, parts := range w.out {
+		for i := range parts {
+			parts[i] = parts[i][:0]
+		}
+	}
+	w.outs = 0
+}
+
+// receive stores what is its own of what all workers have found.
 func (w *worker[K]) receive() {
-	for _, o := range w.search.workers {
-		for i := range o.other[w.id] {
-			w.own = append(w.own, o.other[w.id][i])
-			if len(w.own) >= batchStates {
-				w.flush()
+	for part := range 1 << partBits {
+		for _, o := range w.search.workers {
+			found := o.out[w.id][part]
+			for i := 0; i < len(found); i += batchStates {
+				w.store(found[i:min(i+batchStates, len(found))])
 			}
 		}
 	}
-	w.flush()
 }
 
 // expand finds the successors of a state; false if a value does not fit.
@@ -447,7 +496,10 @@ func (w *worker[K]) expand(key *K) bool {
 			continue
 		}
 		for i := range lf.moves {
-			to := lf.moves[i].apply(key)
+			to, ok := w.apply(&lf.moves[i], key)
+			if !ok {
+				return false
+			}
 			w.found(&to)
 		}
 		w.transitions += int64(len(lf.moves))
@@ -460,13 +512,15 @@ func (w *worker[K]) expand(key *K) bool {
 
 // found hands a successor to its owner.
 func (w *worker[K]) found(key *K) {
-	if len(w.search.workers) > 1 {
-		if o := w.search.owner(hash(key)); o != w.id {
-			w.other[o] = append(w.other[o], *key)
-			return
-		}
+	h := hash(key)
+	seen := &w.recent[h>>16&(1<<recentBits-1)]
+	if *seen == *key {
+		return
 	}
-	w.own = append(w.own, *key)
+	*seen = *key
+	part := &w.out[w.search.owner(h)][h>>(64-partBits)]
+	*part = append(*part, *key)
+	w.outs++
 }
 
 // terminal judges a state in which nothing can step.
@@ -476,13 +530,25 @@ func (w *worker[K]) terminal(key *K, info stateInfo) {
 	if prop == "" {
 		return
 	}
-	w.violated[prop.Rank()] = true
+	w.violate(prop.Rank(), key)
 	if prop != spec.Leak {
 		for _, t := range w.m.stuckThreads(w.s) {
 			w.stuck.add(t)
 		}
 	}
 }
+
+// violate records a violation, and where one was that is sought.
+func (w *worker[K]) violate(rank int, key *K) {
+	w.violated[rank] = true
+	if s := w.search; s.keep && rank == s.sought && s.target == nil {
+		target := *key
+		s.target = &target
+	}
+}
+
+// reduce is where a state is replaced by the one that stands for it.
+func (w *worker[K]) reduce(key *K) {}
 
 // isRace reports whether the state is one of a plain race that counts as a
 // violation; otherwise a race is only noted.
@@ -491,7 +557,7 @@ func (w *worker[K]) isRace(key *K) bool {
 		return false
 	}
 	if w.m.strict {
-		w.violated[raceRank] = true
+		w.violate(raceRank, key)
 		return true
 	}
 	fromWords(w.pack, key, w.s)
@@ -514,33 +580,28 @@ func isRace[K words](leaves []*leaf[K]) bool {
 	return false
 }
 
-// batchStates is how many successors are added to the table together.
-const batchStates = 64
-
-// flush adds the successors found to the table. Their hashes, and a first touch
-// of where they belong, come before all else, so that the memory they need is
-// fetched for all of them at once.
-func (w *worker[K]) flush() {
+// store adds some states to the table. Their hashes, and a first touch of where
+// they belong, come before all else, and the touches without anything between
+// them, so that the memory they need is fetched for all of them at once.
+func (w *worker[K]) store(found []K) {
 	w.hashes = w.hashes[:0]
-	for i := range w.own {
-		h := hash(&w.own[i])
-		w.hashes = append(w.hashes, h)
-		w.sum += w.table.touch(h)
+	for i := range found {
+		w.hashes = append(w.hashes, hash(&found[i]))
 	}
+	w.sum += w.table.touch(w.hashes)
 	f := &w.pack.fields[w.m.violated]
-	for i := range w.own {
-		key := &w.own[i]
+	for i := range found {
+		key := &found[i]
 		if !w.table.add(key, w.hashes[i]) {
 			continue
 		}
 		w.grew = true
-		if v := f.decode((*key)[f.word] >> f.shift & f.mask); v != 0 {
-			w.violated[v-1] = true
+		if v := f.decode(getField(key, &f.field)); v != 0 {
+			w.violate(int(v-1), key)
 			continue
 		}
 		w.next = append(w.next, *key)
 	}
-	w.own = w.own[:0]
 }
 
 // interpret takes the moves of a thread that are too many to keep.
@@ -548,9 +609,6 @@ func (w *worker[K]) interpret(t int, key *K) bool {
 	return w.each(t, key, func(_ Move, to *K) bool {
 		w.found(to)
 		w.transitions++
-		if len(w.own) >= batchStates {
-			w.flush()
-		}
 		return !w.interrupted()
 	})
 }

@@ -82,11 +82,11 @@ func compareSearch(t interface {
 	}
 	copy(f.violated[:], e.violated)
 	want := foundBy(f)
-	pack := newPacking(e.m.home)
+	pack := packingOf(e.m, &symmetry{})
 	for workers := 1; workers <= 3; workers++ {
 		var got *finding
 		for end := passMisfit; end == passMisfit; {
-			pack.place()
+			pack.arrange()
 			got, end = newSearch[[8]uint64](p, r, pack, c.lim, workers).run(0)
 		}
 		delete(got.notes, spec.PlainRace)
@@ -197,35 +197,46 @@ func TestPacking(t *testing.T) {
 		for i := range home {
 			home[i] = value.Draw(t, "home")
 		}
-		p := newPacking(home)
+		// Some slots are in blocks.
+		blocks := make([][]int, rapid.IntRange(0, 3).Draw(t, "blocks"))
+		for slot := range n {
+			if b := rapid.IntRange(0, 2*len(blocks)).Draw(t, "block"); b < len(blocks) {
+				blocks[b] = append(blocks[b], slot)
+			}
+		}
+		p := newPacking(home, blocks, &symmetry{})
+		p.seeState(home)
 		states := []state{home}
 		for range rapid.IntRange(0, 300).Draw(t, "states") {
 			s := slices.Clone(home)
 			slot := rapid.IntRange(0, n-1).Draw(t, "slot")
 			s[slot] = value.Draw(t, "value")
-			p.see(slot, s[slot])
+			p.seeState(s)
 			states = append(states, s)
 		}
-		p.place()
+		p.arrange()
 		if p.words > 64 {
 			t.Skip("large")
 		}
 		back := make(state, n)
+		var misfits []misfit
+		keys := map[[64]uint64]string{}
 		for _, s := range states {
-			for slot, v := range s {
-				if !p.fits(slot, v) {
-					t.Fatalf("slot %d: %d was seen and does not fit", slot, v)
-				}
+			key := toWords[[64]uint64](p, s, &misfits)
+			if len(misfits) > 0 {
+				t.Fatalf("%v was seen and does not fit: %v", s, misfits)
 			}
-			key := toWords[[64]uint64](p, s)
 			if fromWords(p, &key, back); !slices.Equal(s, back) || key[0]&markBit == 0 {
 				t.Fatalf("%v came back as %v", s, back)
 			}
+			if other, known := keys[key]; known && other != fmt.Sprint(s) {
+				t.Fatalf("%v is packed as %s is", s, other)
+			}
+			keys[key] = fmt.Sprint(s)
 		}
 		s := slices.Clone(home)
 		s[0] = value.Draw(t, "another")
-		if p.fits(0, s[0]) {
-			key := toWords[[64]uint64](p, s)
+		if key := toWords[[64]uint64](p, s, &misfits); len(misfits) == 0 {
 			if fromWords(p, &key, back); !slices.Equal(s, back) {
 				t.Fatalf("%v fits and came back as %v", s, back)
 			}
@@ -237,13 +248,11 @@ func TestPacking(t *testing.T) {
 // number of bytes.
 func TestTable(t *testing.T) {
 	for size := 8; size <= 24; size++ {
-		tab := &table[[3]uint64]{size: size, segments: make([]segment, 1<<segmentBits)}
-		for i := range tab.segments {
-			tab.segments[i] = tab.segment(firstCap)
-		}
+		tab := &table[[3]uint64]{size: size, arena: arena{reserve: 1 << 24}}
+		tab.stretch(firstCap)
 		rng := rand.New(rand.NewPCG(1, uint64(size)))
 		known := map[[3]uint64]bool{}
-		for range 20_000 {
+		for range 200_000 {
 			var b [24]byte
 			for i := range size {
 				b[i] = byte(rng.IntN(6)) // many that differ in one byte
@@ -255,9 +264,10 @@ func TestTable(t *testing.T) {
 			}
 			known[key] = true
 		}
-		if tab.n != len(known) {
+		if tab.n != uint64(len(known)) {
 			t.Errorf("%d bytes: %d states, want %d", size, tab.n, len(known))
 		}
+		tab.free()
 	}
 }
 
@@ -291,11 +301,10 @@ func BenchmarkSearch(b *testing.B) {
 			transitions := int64(0)
 			p := benchProgram(b)
 			m := newMachine(p, rules{})
-			pack := newPacking(m.home)
-			pack.learn(m, m.start())
+			pack := packingOf(m, &symmetry{})
 			for b.Loop() {
 				for end := passMisfit; end == passMisfit; {
-					pack.place()
+					pack.arrange()
 					var f *finding
 					lim := &limits{ctx: context.Background(), cfg: &Config{}, begin: time.Now()}
 					if f, end = newSearcher(p, rules{}, pack, lim, workers).run(0); f != nil {

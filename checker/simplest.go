@@ -82,7 +82,7 @@ func (s *search[K]) simplest(g goal) (r simplestRun, ok bool) {
 	r.moves, r.fewer = q.search()
 	r.stopped = q.stopped
 	for _, c := range q.misfits {
-		s.pack.see(c.slot, c.to)
+		s.pack.learnMisfit(c)
 	}
 	return r, len(q.misfits) == 0
 }
@@ -96,7 +96,11 @@ func (q *simplest[K]) split(n int) (state, last int) { return n / q.lasts(), n%q
 // that does not fit, stopped it; no violating run has fewer switches than fewer.
 func (q *simplest[K]) search() (moves []Move, fewer int) {
 	start := q.m.start()
-	q.reach(toWords[K](q.pack, start), nobody, cost{})
+	first := toWords[K](q.pack, start, &q.misfits)
+	if len(q.misfits) > 0 {
+		return nil, 0
+	}
+	q.reach(first, nobody, cost{})
 	if start[q.m.violated] != 0 {
 		return []Move{}, 0
 	}
@@ -187,7 +191,7 @@ func (q *simplest[K]) expand(node int, visit func(mv Move, next int, isGoal bool
 	}
 	take := func(mv Move, to *K) bool {
 		f := &q.pack.fields[q.m.violated]
-		if v := f.decode((*to)[f.word] >> f.shift & f.mask); v != 0 {
+		if v := f.decode(getField(to, &f.field)); v != 0 {
 			visit(mv, -1, int(v-1) == q.property.Rank())
 			return true
 		}
@@ -210,8 +214,8 @@ func (q *simplest[K]) expand(node int, visit func(mv Move, next int, isGoal bool
 			return
 		}
 		for i := range lf.moves {
-			to := lf.moves[i].apply(&key)
-			if !take(lf.moves[i].move, &to) {
+			to, ok := q.apply(&lf.moves[i], &key)
+			if !ok || !take(lf.moves[i].move, &to) {
 				return
 			}
 		}

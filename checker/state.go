@@ -143,11 +143,53 @@ func (m *machine) set(s state, slot int, v int64) {
 
 func (m *machine) add(s state, slot int, n int64) { m.set(s, slot, m.get(s, slot)+n) }
 
+// A view is something that is asked of where a thread rests, and is known more
+// often than the very place.
+type view int
+
+// The views.
+const (
+	viewFinished view = iota // at its end
+	viewAsleep               // at a sleep-wait
+	viewStart                // before its first step
+	viewCount
+)
+
+// viewsOf tells, for each view, at which instructions the answer is yes.
+func viewsOf(p *spec.Prog) (views [viewCount][]bool) {
+	for v := range views {
+		views[v] = make([]bool, len(p.Code))
+	}
+	for pc := range p.Code {
+		in := &p.Code[pc]
+		views[viewFinished][pc] = in.Op == spec.OpEnd
+		views[viewAsleep][pc] = in.Sleep
+		views[viewStart][pc] = in.Op == spec.OpStart
+	}
+	return views
+}
+
+// restsAt asks where a thread rests.
+func (m *machine) restsAt(s state, t int, v view) bool {
+	slot := m.threads[t].pc
+	if m.log != nil && !m.log.touched[slot] {
+		m.log.touch(m.viewSlot(t, v))
+	}
+	return m.views[v][s[slot]]
+}
+
+// viewSlot stands for the view of a thread among the slots that are touched.
+func (m *machine) viewSlot(t int, v view) int { return m.size + t*int(viewCount) + int(v) }
+
 // A touchLog lists the slots of a state that were read or changed, in the order
-// in which they first were.
+// in which they first were; and views, which are numbered like slots.
 type touchLog struct {
 	slots   []int
 	touched []bool
+}
+
+func (m *machine) newTouchLog() touchLog {
+	return touchLog{touched: make([]bool, m.viewSlot(len(m.threads), 0))}
 }
 
 func (l *touchLog) reset() {
@@ -162,4 +204,28 @@ func (l *touchLog) touch(slot int) {
 		l.touched[slot] = true
 		l.slots = append(l.slots, slot)
 	}
+}
+
+// blockSlots lists the slots that belong to a thread: what is recorded of it,
+// its registers and the cells of its locals.
+func (m *machine) blockSlots(t int) []int {
+	var slots []int
+	for _, v := range m.p.Vars {
+		for c := v.Cell; v.Thread == t && c < v.Cell+v.Cells; c++ {
+			slots = append(slots, c)
+		}
+	}
+	tl := &m.threads[t]
+	for _, slot := range []int{tl.pc, tl.cpu, tl.preempt, tl.irqOff, tl.readers, tl.rank, tl.graceCPUs, tl.graceReaders, tl.locks, tl.pending, tl.inGet, tl.attempt, tl.news} {
+		if slot != m.none {
+			slots = append(slots, slot)
+		}
+	}
+	for o := range m.p.Objects {
+		slots = append(slots, tl.held+o, tl.putting+o)
+	}
+	for r := range tl.nregs {
+		slots = append(slots, tl.regs+r)
+	}
+	return slots
 }

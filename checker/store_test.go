@@ -12,7 +12,7 @@ func TestPackingRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := rapid.OneOf(rapid.Int64(), rapid.Int64Range(-200, 300), rapid.SampledFrom([]int64{127, 128, -128, -129, 32767, 32768, -32769, 1<<31 - 1, 1 << 31, -1 << 31, -1<<31 - 1}))
 		home := state(rapid.SliceOfN(value, 1, 6).Draw(t, "home"))
-		p := newPacking(home)
+		p := newBytePacking(home)
 		var keys [][]byte
 		for range rapid.IntRange(1, 5).Draw(t, "states") {
 			s := slices.Clone(home)
@@ -36,8 +36,8 @@ func TestPackingRoundTrip(t *testing.T) {
 			}
 			keys = append(keys, key)
 			for _, k := range keys {
-				if len(k) != p.size() {
-					t.Fatalf("a key of %d bytes, the packing has %d", len(k), p.size())
+				if len(k) != p.size {
+					t.Fatalf("a key of %d bytes, the packing has %d", len(k), p.size)
 				}
 			}
 		}
@@ -47,10 +47,8 @@ func TestPackingRoundTrip(t *testing.T) {
 // TestStoreExact: with a table so small that nearly every key collides, the
 // store still tells all keys apart.
 func TestStoreExact(t *testing.T) {
-	p := newPacking(state{0, 0})
-	for i := range int64(5003) {
-		p.see(0, i)
-	}
+	p := newBytePacking(state{0, 0})
+	p.widen(0, 1<<20)
 	p.widen(1, 1)
 	st := newStore(p)
 	st.table = make([]uint32, 2)
@@ -93,7 +91,7 @@ func TestWidening(t *testing.T) {
 		p := program(t, text)
 		want := check(t, p)
 		m := newMachine(p, rules{})
-		pack := newPacking(m.home)
+		pack := newBytePacking(m.home)
 		passes := 1
 		for {
 			e := newExplorer(m, m.start(), pack, &limits{ctx: context.Background(), cfg: &Config{}})

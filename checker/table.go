@@ -6,41 +6,38 @@ import (
 )
 
 // This file stores packed states, exactly: each is kept whole, in as many bytes
-// as it has bits for, in hash tables that are split into segments so that only
-// one is ever there twice while it grows.
+// as it has bits for, in one flat table that grows where it stands.
 
-// A table is a set of packed states.
+// A table is a set of packed states, by open addressing with linear probing. The
+// entries are in the order of their hashes, as near as probing allows, so that
+// the table can be stretched from its end without a second one beside it. The first word of a free entry is 0, which that of a packed
+// state never is (see markBit).
 type table[K words] struct {
-	size     int // bytes of a state
-	segments []segment
-	n        int
-}
-
-// A segment is an open-addressing hash table. The first word of a free entry is
-// 0, which that of a packed state never is (see markBit).
-type segment struct {
-	data []byte
-	cap  uint64 // entries
+	arena
+	size int    // bytes of a state
+	cap  uint64 // entries where a search can begin; some more follow
 	n    uint64
 }
 
 const (
-	segmentBits = 6
-	firstCap    = 64
+	firstCap = 1 << 10
+	// spill is how far from where its search begins an entry may be, so there are
+	// as many after the last of these. Where that does not suffice the table
+	// grows early.
+	spill = 1 << 11
 )
 
-func newTable[K words](p *packing) *table[K] {
-	t := &table[K]{size: max(p.size(), 8), segments: make([]segment, 1<<segmentBits)}
-	for i := range t.segments {
-		t.segments[i] = t.segment(firstCap)
-	}
+func newTable[K words](p *packing, reserve int64) *table[K] {
+	t := &table[K]{size: max(p.size(), 8), arena: arena{reserve: reserve}}
+	t.stretch(firstCap)
 	return t
 }
 
-// segment makes an empty one. The data ends in some bytes more, so that words
-// can be loaded whole.
-func (t *table[K]) segment(n uint64) segment {
-	return segment{data: make([]byte, int(n)*t.size+8), cap: n}
+// stretch makes room for so many entries. The data ends in some bytes more, so
+// that words can be loaded whole.
+func (t *table[K]) stretch(entries uint64) {
+	t.cap = entries
+	t.arena.grow((int(entries)+spill)*t.size + 8)
 }
 
 // hash mixes the words of a packed state.
@@ -54,48 +51,62 @@ func hash[K words](key *K) uint64 {
 	return hi ^ lo
 }
 
-// add adds the state, and tells whether it is new.
-func (t *table[K]) add(key *K, h uint64) bool {
-	s := &t.segments[h>>(64-segmentBits)]
-	if 8*(s.n+1) > 7*s.cap {
-		t.grow(s)
-	}
-	if !t.insert(s, key, h) {
-		return false
-	}
-	s.n++
-	t.n++
-	return true
-}
-
 // at is the entry where the search for a state begins.
-func (s *segment) at(h uint64) uint64 {
-	hi, _ := bits.Mul64(h<<segmentBits, s.cap)
+func (t *table[K]) at(h uint64) uint64 {
+	hi, _ := bits.Mul64(h, t.cap)
 	return hi
 }
 
-// touch reads a byte of where the search for a state begins.
-func (t *table[K]) touch(h uint64) byte {
-	s := &t.segments[h>>(64-segmentBits)]
-	return s.data[s.at(h)*uint64(t.size)]
+// touch reads a byte of where the search for each of some states begins, and one
+// of where it is likely to end.
+func (t *table[K]) touch(hashes []uint64) (sum byte) {
+	size, data := uint64(t.size), t.data
+	var at [batchStates]uint64
+	places := at[:len(hashes)]
+	for i, h := range hashes {
+		places[i] = t.at(h) * size
+	}
+	for _, p := range places {
+		sum += data[p]
+	}
+	for _, p := range places {
+		sum += data[p+3*size]
+	}
+	return sum
 }
 
-func (t *table[K]) insert(s *segment, key *K, h uint64) bool {
+// add adds the state, and tells whether it is new.
+func (t *table[K]) add(key *K, h uint64) bool {
+	if 8*(t.n+1) > 7*t.cap {
+		t.grow()
+	}
+	for {
+		isNew, full := t.insert(key, t.at(h))
+		if !full {
+			if isNew {
+				t.n++
+			}
+			return isNew
+		}
+		t.grow()
+	}
+}
+
+// insert puts the state into the first free entry from i on, unless it is there.
+func (t *table[K]) insert(key *K, i uint64) (isNew, full bool) {
 	size := uint64(t.size)
-	for i := s.at(h); ; {
-		e := s.data[i*size:]
-		w := binary.LittleEndian.Uint64(e)
-		if w == 0 {
-			t.put(e, key)
-			return true
-		}
-		if w == (*key)[0] && t.equal(e, key) {
-			return false
-		}
-		if i++; i == s.cap {
-			i = 0
+	first := (*key)[0]
+	at := i * size
+	for end := at + spill*size; at < end; at += size {
+		switch w := binary.LittleEndian.Uint64(t.data[at:]); {
+		case w == 0:
+			t.put(t.data[at:], key)
+			return true, false
+		case w == first && t.equal(t.data[at:], key):
+			return false, false
 		}
 	}
+	return false, true
 }
 
 // equal compares the words after the first.
@@ -133,30 +144,53 @@ func (t *table[K]) get(e []byte, key *K) {
 	}
 }
 
-// grow makes a segment half as large again.
-func (t *table[K]) grow(s *segment) {
-	old := *s
-	*s = t.segment(old.cap + old.cap/2)
-	s.n = old.n
+// largeTable is how many entries a table has that grows by a quarter only; a
+// smaller one doubles.
+const largeTable = 1 << 21
+
+// grow makes the table larger, where it stands. An entry that is not near the
+// front moves on by a quarter of the way at least, which is more than the spill
+// and so past all that lie before it: these are moved one by one, from the last
+// on. Those near the front are taken out together and then put in anew.
+func (t *table[K]) grow() {
+	size, old := t.size, t.cap
+	end := (int(old) + spill) * size
+	if old < largeTable {
+		t.stretch(2 * old)
+	} else {
+		t.stretch(old + old/4)
+	}
 	var key K
-	size := uint64(t.size)
-	for i := range old.cap {
-		e := old.data[i*size:]
+	at := end - size
+	for near := 16 * spill * size; at >= near; at -= size {
+		e := t.data[at:]
 		if binary.LittleEndian.Uint64(e) == 0 {
 			continue
 		}
 		t.get(e, &key)
-		t.insert(s, &key, hash(&key))
+		clear(e[:size])
+		t.reinsert(&key)
+	}
+	var waiting []K
+	for ; at >= 0; at -= size {
+		e := t.data[at:]
+		if binary.LittleEndian.Uint64(e) == 0 {
+			continue
+		}
+		t.get(e, &key)
+		clear(e[:size])
+		waiting = append(waiting, key)
+	}
+	for i := range waiting {
+		t.reinsert(&waiting[i])
 	}
 }
 
-// memory is how many bytes the table takes, counting the growth of one segment.
-func (t *table[K]) memory() int64 {
-	sum, most := 0, 0
-	for i := range t.segments {
-		n := len(t.segments[i].data)
-		sum += n
-		most = max(most, n)
+func (t *table[K]) reinsert(key *K) {
+	if _, full := t.insert(key, t.at(hash(key))); full {
+		panic("checker: internal error: a larger table has less room")
 	}
-	return int64(sum + most/2*3)
 }
+
+// memory is how many bytes the table takes, counting its next growth.
+func (t *table[K]) memory() int64 { return int64(len(t.data)) / 4 * 5 }

@@ -5,12 +5,13 @@ import "slices"
 // This file makes the reference interpreter fast without saying again what it
 // says. What a thread can do in a state depends on a few slots of the state
 // only: those that the interpreter touches when it is asked. So its answers are
-// kept in a tree for each thread: an inner node names a slot and has a branch
-// for each value of it that has been met, a leaf has the answer, as changes to
-// the packed state. A question that has been asked before, of another state
-// with the same values where it matters, is answered by walking down the tree;
-// one that has not is put to the interpreter, which is made to say which slots
-// it touches, and a branch grows.
+// kept in a tree for each thread: the root has a branch for each content of the
+// thread's own block, an inner node names another slot and has a branch for each
+// value of it that has been met, a leaf has the answer, as changes to the packed
+// state. A question that has been asked before, of another state with the same
+// values where it matters, is answered by walking down the tree; one that has
+// not is put to the interpreter, which is made to say which slots it touches,
+// and a branch grows.
 
 // words is a packed state: an array of words.
 type words interface {
@@ -20,38 +21,39 @@ type words interface {
 // maxWords is how many words a packed state has at most.
 const maxWords = 1024
 
-// A tree holds what one thread can do.
+// A tree holds what one thread can do. Links to what is below are numbers: of a
+// node, or -1-leaf, or unknown.
 type tree[K words] struct {
-	root int32 // like a kid
-	// nodes has all inner nodes: for each a head, which says what bits of the
-	// packed state it looks at, and then a kid for each value of them: where
-	// another node begins, -1-leaf, or unknown. Node 0 is none.
-	nodes  []int32
-	sparse map[sparseKid]int32 // kids of nodes with very many values
-	leaves []leaf[K]
+	roots  []int32 // by the content of the thread's block
+	nodes  []node  // node 0 is none
+	kids   []int32
+	sparse map[sparseKid]int32 // kids of nodes that look at many bits
+	leaves []*leaf[K]
 }
 
-// A nodeHead is a word of the packed state, a shift, and a number of bits.
-type nodeHead int32
-
-func newHead(word, shift, bits uint8) nodeHead {
-	return nodeHead(word)<<16 | nodeHead(shift)<<8 | nodeHead(bits)
+// A node looks at some bits of the packed state: of slots with a field of their
+// own, or of a block, of which it looks at one column.
+type node struct {
+	column []uint32 // the ordinals of that column, or nil
+	slot   int32    // whose column it is
+	word   uint16
+	shift  uint8
+	sparse bool
+	mask   uint64
+	first  uint32 // its kids in tree.kids
+	kids   uint32 // and how many there are
 }
-
-func (h nodeHead) word() int    { return int(h >> 16) }
-func (h nodeHead) shift() uint8 { return uint8(h >> 8) }
-func (h nodeHead) bits() uint8  { return uint8(h) }
 
 type sparseKid struct {
 	node  int32
 	value uint64
 }
 
-// unknown is no kid.
+// unknown is no link.
 const unknown = int32(0)
 
 // maxDense is how many bits a node looks at if its kids are listed, and how many
-// of a thread's slots it looks at together.
+// bits of neighbouring slots it looks at together.
 const maxDense = 8
 
 // A leaf is what a thread can do where it applies.
@@ -65,12 +67,19 @@ type leaf[K words] struct {
 	// direct: there are too many moves to keep; the interpreter is asked each
 	// time.
 	direct bool
+	// looked lists the slots that the answer depends on.
+	looked []int
+	// safe: what the thread does here violates nothing and is neither a choice
+	// that an assumption may rule out nor a migration.
+	safe bool
 }
 
 // A leafMove is a move with what it does to the packed state: which bits of
-// each word change, and what they become.
+// each word change, and what they become; and what becomes of the blocks of
+// other threads.
 type leafMove[K words] struct {
 	clear, set K
+	remaps     []remap
 	changes    []slotChange
 	move       Move
 }
@@ -81,90 +90,169 @@ type slotChange struct {
 	from, to int64
 }
 
-// apply makes the move.
-func (mv *leafMove[K]) apply(key *K) (to K) {
-	for j := 0; j < len(to); j++ {
-		to[j] = (*key)[j]&^mv.clear[j] | mv.set[j]
-	}
-	return to
+// A remap is what a move does to the block of another thread: which number
+// follows which. It is filled as needed.
+type remap struct {
+	block   int
+	changes []slotChange
+	next    map[uint64]uint64
 }
 
-// maxLeafMoves bounds the moves kept in a leaf.
-const maxLeafMoves = 4096
+// maxLeafMoves bounds the moves kept in a leaf, maxLeaves the leaves of a tree:
+// beyond that the interpreter is asked each time.
+const (
+	maxLeafMoves = 4096
+	maxLeaves    = 1 << 17
+)
 
 // walk goes down the tree; the leaf, or nil where a branch is not known yet.
-func (t *tree[K]) walk(key *K) *leaf[K] {
-	k := t.root
+func (t *tree[K]) walk(own *field, key *K) *leaf[K] {
+	k := t.roots[getField(key, own)]
 	for k > 0 {
-		h := nodeHead(t.nodes[k])
-		v := (*key)[h.word()] >> (h.shift() & 63) & (1<<(h.bits()&63) - 1)
-		if h.bits() <= maxDense {
-			k = t.nodes[uint64(k)+1+v]
-		} else {
+		n := &t.nodes[k]
+		v := (*key)[n.word] >> (n.shift & 63) & n.mask
+		if n.column != nil {
+			v = uint64(n.column[v])
+		}
+		switch {
+		case n.sparse:
 			k = t.sparse[sparseKid{k, v}]
+		case v < uint64(n.kids):
+			k = t.kids[n.first+uint32(v)]
+		default:
+			return nil
 		}
 	}
 	if k == unknown {
 		return nil
 	}
-	return &t.leaves[-1-k]
+	return t.leaves[-1-k]
+}
+
+// A branch is a place in a tree where a link is.
+type branch struct {
+	root  int       // or -1
+	kid   int       // or -1
+	other sparseKid // else
+}
+
+func (t *tree[K]) link(b branch) int32 {
+	switch {
+	case b.root >= 0:
+		return t.roots[b.root]
+	case b.kid >= 0:
+		return t.kids[b.kid]
+	}
+	return t.sparse[b.other]
+}
+
+func (t *tree[K]) setLink(b branch, k int32) {
+	switch {
+	case b.root >= 0:
+		t.roots[b.root] = k
+	case b.kid >= 0:
+		t.kids[b.kid] = k
+	default:
+		t.sparse[b.other] = k
+	}
 }
 
 // grow adds a branch that leads to the leaf: through the slots touched, by their
 // values in the packed state. A node may look at more than one of them, if they
 // lie side by side; that a branch then depends on a slot too many does no harm.
-func (t *tree[K]) grow(p *packing, slots []int, key *K, lf leaf[K]) *leaf[K] {
-	if t.sparse == nil {
-		t.nodes, t.sparse = make([]int32, 1), map[sparseKid]int32{}
-	}
+func (t *tree[K]) grow(p *packing, thread int, slots []int, key *K, lf *leaf[K]) {
 	t.leaves = append(t.leaves, lf)
-	var looked, touched K // bits of the packed state
+	var looked, touched K     // bits of the packed state
+	columns := map[int]bool{} // slots of blocks
 	for _, slot := range slots {
-		f := &p.fields[slot]
-		touched[f.word] |= f.mask << f.shift
-	}
-	at, link := t.root, func(k int32) { t.root = k }
-	down := func() {
-		h := nodeHead(t.nodes[at])
-		mask := uint64(1)<<h.bits() - 1
-		looked[h.word()] |= mask << h.shift()
-		v := (*key)[h.word()] >> h.shift() & mask
-		if h.bits() > maxDense {
-			kid := sparseKid{at, v}
-			at, link = t.sparse[kid], func(k int32) { t.sparse[kid] = k }
-			return
+		if slot, b, _ := p.look(slot); b < 0 {
+			f := &p.fields[slot]
+			touched[f.word] |= f.mask << f.shift
 		}
-		i := uint64(at) + 1 + v
-		at, link = t.nodes[i], func(k int32) { t.nodes[i] = k }
 	}
-	for at != unknown {
-		if at < 0 {
+	at := branch{root: int(getField(key, &p.blocks[thread].field)), kid: -1}
+	for k := t.link(at); k != unknown; k = t.link(at) {
+		if k < 0 {
 			panic("checker: internal error: the interpreter touches more for the same values")
 		}
-		down()
+		n := &t.nodes[k]
+		if n.column == nil {
+			looked[n.word] |= n.mask << n.shift
+		}
+		at = t.down(k, key)
+	}
+	// The columns on the way are found again by what they are of.
+	for k := t.roots[getField(key, &p.blocks[thread].field)]; k > 0; {
+		if n := &t.nodes[k]; n.column != nil {
+			columns[int(n.slot)] = true
+		}
+		k = t.link(t.down(k, key))
 	}
 	for _, slot := range slots {
-		f := &p.fields[slot]
-		if f.bits == 0 || looked[f.word]>>f.shift&1 != 0 {
+		id := slot
+		slot, of, column := p.look(id)
+		if of == thread || columns[id] {
 			continue
 		}
-		n := f.bits
-		for end := f.shift + n; n < maxDense && end < 64 && (touched[f.word]&^looked[f.word])>>end&1 != 0; end++ {
-			n++
+		n := node{first: uint32(len(t.kids))}
+		if of >= 0 {
+			columns[id] = true
+			b := &p.blocks[of]
+			if b.bits == 0 {
+				continue
+			}
+			n.word, n.shift, n.mask = b.word, b.shift, b.mask
+			n.column, n.slot = b.dict.columns[column].ordinal, int32(id)
+		} else {
+			f := &p.fields[slot]
+			if f.bits == 0 || looked[f.word]>>f.shift&1 != 0 {
+				continue
+			}
+			width := f.bits
+			for end := f.shift + width; width < maxDense && end < 64 && (touched[f.word]&^looked[f.word])>>end&1 != 0; end++ {
+				width++
+			}
+			if f.bits <= maxDense {
+				width = p.wholeFields(&f.field, width)
+			}
+			n.word, n.shift, n.mask, n.sparse = f.word, f.shift, 1<<width-1, width > maxDense
+			looked[f.word] |= n.mask << f.shift
+			if !n.sparse {
+				n.kids = 1 << width
+				t.kids = append(t.kids, make([]int32, n.kids)...)
+			}
 		}
-		if f.bits <= maxDense {
-			n = p.wholeFields(f, n)
-		}
-		at = int32(len(t.nodes))
-		t.nodes = append(t.nodes, int32(newHead(f.word, f.shift, n)))
-		if n <= maxDense {
-			t.nodes = append(t.nodes, make([]int32, 1<<n)...)
-		}
-		link(at)
-		down()
+		t.nodes = append(t.nodes, n)
+		t.setLink(at, int32(len(t.nodes)-1))
+		at = t.down(int32(len(t.nodes)-1), key)
 	}
-	link(-int32(len(t.leaves)))
-	return &t.leaves[len(t.leaves)-1]
+	t.setLink(at, -int32(len(t.leaves)))
+}
+
+// down is the branch of a node that the packed state takes. It makes room for
+// it.
+func (t *tree[K]) down(k int32, key *K) branch {
+	n := &t.nodes[k]
+	v := (*key)[n.word] >> n.shift & n.mask
+	if n.column != nil {
+		v = uint64(n.column[v])
+	}
+	if n.sparse {
+		return branch{root: -1, kid: -1, other: sparseKid{k, v}}
+	}
+	if v >= uint64(n.kids) {
+		first := uint32(len(t.kids))
+		t.kids = append(t.kids, t.kids[n.first:n.first+n.kids]...)
+		t.kids = append(t.kids, make([]int32, 2*(uint32(v)+1)-n.kids)...)
+		n.first, n.kids = first, 2*(uint32(v)+1)
+	}
+	return branch{root: -1, kid: int(n.first) + int(v)}
+}
+
+// memory is about how many bytes the tree takes.
+func (t *tree[K]) memory() int64 {
+	words := int64(len(*new(K)))
+	return int64(4*(len(t.roots)+cap(t.kids))+64*cap(t.nodes)) + int64(len(t.leaves))*(300+48*words)
 }
 
 // An oracle answers what threads can do in packed states.
@@ -173,24 +261,67 @@ type oracle[K words] struct {
 	pack    *packing
 	trees   []tree[K]
 	log     touchLog
-	misfits []slotChange // values met that do not fit the packing
-	s, n    state        // scratch
+	misfits []misfit // values met that do not fit the packing
+	s, n    state    // scratch
+	values  []int64
 }
 
 func newOracle[K words](m *machine, pack *packing) oracle[K] {
-	return oracle[K]{
-		m: m, pack: pack, trees: make([]tree[K], len(m.threads)), log: touchLog{touched: make([]bool, m.size)},
+	o := oracle[K]{
+		m: m, pack: pack.clone(), trees: make([]tree[K], len(m.threads)), log: m.newTouchLog(),
 		s: make(state, m.size), n: make(state, m.size),
 	}
+	for t := range o.trees {
+		o.trees[t] = tree[K]{roots: make([]int32, pack.blocks[t].mask+1), nodes: make([]node, 1), sparse: map[sparseKid]int32{}}
+	}
+	return o
 }
 
 // ask is what thread t can do in the state, which violates nothing; nil if a
 // value does not fit the packing, or the machine was interrupted.
 func (o *oracle[K]) ask(t int, key *K) *leaf[K] {
-	if lf := o.trees[t].walk(key); lf != nil {
+	if lf := o.trees[t].walk(&o.pack.blocks[t].field, key); lf != nil {
 		return lf
 	}
 	return o.learn(t, key)
+}
+
+// apply makes a move of a leaf; false if a value does not fit.
+func (o *oracle[K]) apply(mv *leafMove[K], key *K) (to K, ok bool) {
+	for j := 0; j < len(to); j++ {
+		to[j] = (*key)[j]&^mv.clear[j] | mv.set[j]
+	}
+	for i := range mv.remaps {
+		r := &mv.remaps[i]
+		f := &o.pack.blocks[r.block].field
+		old := getField(key, f)
+		next, known := r.next[old]
+		if !known {
+			if next, known = o.follow(r, old); !known {
+				return to, false
+			}
+		}
+		setField(&to, f, next)
+	}
+	return to, true
+}
+
+// follow works out what number of a block follows another.
+func (o *oracle[K]) follow(r *remap, old uint64) (uint64, bool) {
+	b := &o.pack.blocks[r.block]
+	o.values = append(o.values[:0], b.dict.values[old]...)
+	o.pack.sym.normalize(r.block, b.slots, o.values)
+	for _, c := range r.changes {
+		o.values[o.pack.place[c.slot].at] = c.to
+	}
+	o.pack.sym.normalize(r.block, b.slots, o.values)
+	n, ok := b.dict.intern(o.values, true)
+	if !ok {
+		o.misfits = append(o.misfits, misfit{slot: -1})
+		return 0, false
+	}
+	r.next[old] = uint64(n)
+	return uint64(n), true
 }
 
 // each calls visit with the moves of a thread that are too many to keep; false
@@ -198,16 +329,8 @@ func (o *oracle[K]) ask(t int, key *K) *leaf[K] {
 func (o *oracle[K]) each(t int, key *K, visit func(mv Move, to *K) bool) bool {
 	fromWords(o.pack, key, o.s)
 	take := func(mv Move, next state) bool {
-		for slot, v := range next {
-			if !o.pack.fits(slot, v) {
-				o.misfits = append(o.misfits, slotChange{slot: slot, to: v})
-			}
-		}
-		if len(o.misfits) > 0 {
-			return false
-		}
-		to := toWords[K](o.pack, next)
-		return visit(mv, &to)
+		to := toWords[K](o.pack, next, &o.misfits)
+		return len(o.misfits) == 0 && visit(mv, &to)
 	}
 	if o.m.mayStep(o.s, t) && !o.m.steps(o.s, o.n, t, &stateInfo{}, take) {
 		return false
@@ -230,15 +353,19 @@ func (o *oracle[K]) learn(t int, key *K) *leaf[K] {
 	m := o.m
 	fromWords(o.pack, key, o.s)
 	o.log.reset()
-	lf := leaf[K]{access: -1}
+	lf := &leaf[K]{access: -1, safe: true}
 	add := func(mv Move) {
 		lm := leafMove[K]{move: mv}
 		lm.move.Choices = slices.Clone(mv.Choices)
 		for _, slot := range o.log.slots {
+			if slot >= m.size {
+				continue // a view
+			}
 			if from, to := o.s[slot], o.n[slot]; from != to {
 				lm.changes = append(lm.changes, slotChange{slot, from, to})
 			}
 		}
+		lf.safe = lf.safe && o.n[m.violated] == 0 && !mv.Migrate
 		lf.moves = append(lf.moves, lm)
 	}
 	m.log = &o.log
@@ -266,26 +393,60 @@ func (o *oracle[K]) learn(t int, key *K) *leaf[K] {
 	if lf.direct {
 		lf.moves = nil
 	}
+	lf.safe = lf.safe && !lf.direct && !lf.pruned && len(lf.moves) > 0
 	for i := range lf.moves {
-		o.encode(&lf.moves[i])
+		o.encode(t, &lf.moves[i], key)
 	}
 	if len(o.misfits) > 0 {
 		return nil
 	}
 	// The states asked about violate nothing.
-	slots := slices.DeleteFunc(slices.Clone(o.log.slots), func(slot int) bool { return slot == m.violated })
-	return o.trees[t].grow(o.pack, slots, key, lf)
+	lf.looked = slices.DeleteFunc(slices.Clone(o.log.slots), func(slot int) bool { return slot == m.violated || slot == m.none })
+	if len(o.trees[t].leaves) < maxLeaves {
+		o.trees[t].grow(o.pack, t, lf.looked, key, lf)
+	}
+	return lf
 }
 
-// encode turns what a move changes into what becomes of the packed state.
-func (o *oracle[K]) encode(mv *leafMove[K]) {
+// encode turns what a move of thread t changes into what becomes of the packed
+// state.
+func (o *oracle[K]) encode(t int, mv *leafMove[K], key *K) {
+	others := map[int][]slotChange{}
+	own := false
 	for _, c := range mv.changes {
-		if !o.pack.fits(c.slot, c.to) {
-			o.misfits = append(o.misfits, c)
+		if b := int(o.pack.place[c.slot].block); b >= 0 {
+			if b == t {
+				own = true
+			} else {
+				others[b] = append(others[b], c)
+			}
 			continue
 		}
 		f := &o.pack.fields[c.slot]
+		raw, ok := f.encode(c.to)
+		if !ok {
+			o.misfits = append(o.misfits, misfit{c.slot, c.to})
+			continue
+		}
 		mv.clear[f.word] |= f.mask << f.shift
-		mv.set[f.word] |= f.encode(c.to) << f.shift
+		mv.set[f.word] |= raw << f.shift
+	}
+	if own {
+		r := remap{block: t, next: map[uint64]uint64{}}
+		for _, c := range mv.changes {
+			if int(o.pack.place[c.slot].block) == t {
+				r.changes = append(r.changes, c)
+			}
+		}
+		f := &o.pack.blocks[t].field
+		if n, ok := o.follow(&r, getField(key, f)); ok {
+			mv.clear[f.word] |= f.mask << f.shift
+			mv.set[f.word] |= n << f.shift
+		}
+	}
+	for b := range o.pack.blocks {
+		if changes := others[b]; changes != nil {
+			mv.remaps = append(mv.remaps, remap{block: b, changes: changes, next: map[uint64]uint64{}})
+		}
 	}
 }
