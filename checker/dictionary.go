@@ -28,6 +28,10 @@ type dictionary struct {
 	// order has a hash of the values of each number, to sort by: it does not
 	// depend on the order in which they were met.
 	order []uint64
+	// refers, if not nil, tells whether values refer to CPUs that are alike but
+	// not the thread's own; foreign has the answer by number.
+	refers  func(values []int64) bool
+	foreign []bool
 }
 
 // A column is one slot of a block.
@@ -52,6 +56,7 @@ func (d *dictionary) makeRoom() int {
 	if room > len(d.values) {
 		d.values = grown(d.values, room)
 		d.order = grown(d.order, room)
+		d.foreign = grown(d.foreign, room)
 		for i := range d.columns {
 			d.columns[i].ordinal = grown(d.columns[i].ordinal, room)
 		}
@@ -90,6 +95,7 @@ func (d *dictionary) intern(values []int64, bounded bool) (uint32, bool) {
 	d.n++
 	d.values[n] = append([]int64(nil), values...)
 	d.order[n] = contentHash(values)
+	d.foreign[n] = d.refers != nil && d.refers(values)
 	for i, v := range values {
 		d.columns[i].set(n, v)
 	}

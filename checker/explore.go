@@ -91,7 +91,7 @@ func (c *checking) run() *Result {
 // search is the first search.
 func (c *checking) search() *finding {
 	m := newMachine(c.p, c.rules)
-	c.pack = packingOf(m, &symmetry{})
+	c.pack = packingOf(m, c.symmetry(m))
 	workers, most := c.lim.cfg.workers(), smallStates
 	if workers == 1 {
 		most = 0
@@ -120,6 +120,14 @@ func (c *checking) search() *finding {
 // smallStates is how many states one worker finds alone, before it is worth
 // while to begin again with all.
 var smallStates = 1 << 16
+
+// symmetry is that of the program, unless it is switched off.
+func (c *checking) symmetry(m *machine) *symmetry {
+	if c.lim.cfg.NoSymmetry {
+		return &symmetry{}
+	}
+	return findSymmetry(m)
+}
 
 // searcher is a further search, by one worker.
 func (c *checking) searcher(lim *limits) searcher {

@@ -51,17 +51,22 @@ const (
 // that follow from it. It is learned: a value that does not fit ends the pass,
 // and the next begins with a wider packing. It never shows in what is reported.
 type packing struct {
-	sym     *symmetry
-	home    state
-	size0   int         // from here on views are numbered
-	pcs     []int       // by thread: the slot of its program counter
-	blocks  []block     // by thread
-	place   []slotPlace // by slot
-	values  []valueSet  // by slot; of those in blocks nothing is kept
-	fields  []slotField
-	words   int
-	last    int // bits used of the last word
-	scratch []int64
+	sym      *symmetry
+	home     state
+	root     []int       // by slot: the first of those that change places with it
+	inUnit   []*renaming // by slot: of a unit that is not the first of its class, how it changes places with that
+	size0    int         // from here on views are numbered
+	pcs      []int       // by thread: the slot of its program counter
+	blocks   []block     // by thread
+	place    []slotPlace // by slot
+	values   []valueSet  // by slot; of those in blocks nothing is kept
+	fields   []slotField
+	words    int
+	last     int // bits used of the last word
+	scratch  []int64
+	units    [][]unitFields // by class and unit
+	refSlots []int          // slots outside of units and blocks that refer to CPUs or threads
+	loners   []int          // threads in no unit
 }
 
 // A slotPlace says whether a slot is in a block, and where.
@@ -82,11 +87,12 @@ const markBit = 1
 // newPacking begins with the values of the initial state. blocks lists the slots
 // of each thread; threads that the symmetry takes for alike share a dictionary.
 func newPacking(home state, blocks [][]int, sym *symmetry) *packing {
-	p := &packing{sym: sym, home: home, size0: len(home), values: make([]valueSet, len(home)), place: make([]slotPlace, len(home)), blocks: make([]block, len(blocks))}
+	p := &packing{sym: sym, home: home, size0: len(home), values: make([]valueSet, len(home)), place: make([]slotPlace, len(home)), root: identity(len(home)), blocks: make([]block, len(blocks))}
 	for i, v := range home {
 		p.values[i] = valueSet{lo: v, hi: v, known: []int64{v}}
 		p.place[i].block = -1
 	}
+	p.inUnit = sym.renamings(len(home))
 	for t, slots := range blocks {
 		b := &p.blocks[t]
 		b.slots = slots
@@ -114,15 +120,29 @@ func packingOf(m *machine, sym *symmetry) *packing {
 			changes[slot] = changes[slot] || v != m.home[slot]
 		}
 	}
+	for _, c := range sym.classes {
+		for _, r := range append(c.first, c.first...) {
+			for slot := range changes {
+				changes[slot] = changes[slot] || changes[sym.slot(r, slot)]
+			}
+		}
+	}
 	blocks := make([][]int, len(m.threads))
 	for t := range blocks {
 		for _, slot := range m.blockSlots(t) {
-			if changes[slot] || sym.moves(slot, changes) {
+			if r := slot - m.threads[t].regs; changes[slot] || !sym.none() && r >= 0 && r < m.threads[t].nregs {
 				blocks[t] = append(blocks[t], slot)
 			}
 		}
 	}
 	p := newPacking(m.home, blocks, sym)
+	for _, c := range sym.classes {
+		for _, r := range c.first {
+			for slot := range p.root {
+				p.root[slot] = min(p.root[slot], sym.slot(r, slot))
+			}
+		}
+	}
 	for t := range m.threads {
 		p.pcs = append(p.pcs, m.threads[t].pc)
 	}
@@ -133,6 +153,9 @@ func packingOf(m *machine, sym *symmetry) *packing {
 			continue
 		}
 		b.dict = newDictionary(len(b.slots), slices.Index(b.slots, m.threads[t].pc), &m.views)
+		if !sym.none() {
+			b.dict.refers = func(values []int64) bool { return p.refers(t, values) }
+		}
 	}
 	for _, s := range met {
 		p.seeState(s)
@@ -144,7 +167,8 @@ func packingOf(m *machine, sym *symmetry) *packing {
 // see widens the range of a slot outside of blocks to hold the value, and tells
 // whether it had to. arrange has to follow.
 func (p *packing) see(slot int, v int64) bool {
-	s := &p.values[slot]
+	v = p.relative(slot, v)
+	s := &p.values[p.root[slot]]
 	if s.known == nil {
 		if v >= s.lo && v <= s.hi {
 			return false
@@ -205,7 +229,7 @@ func (p *packing) content(t int, s state) []int64 {
 	for _, slot := range b.slots {
 		p.scratch = append(p.scratch, s[slot])
 	}
-	p.sym.normalize(t, b.slots, p.scratch)
+	p.normalize(t, p.scratch)
 	return p.scratch
 }
 
@@ -242,7 +266,7 @@ func (p *packing) arrange() {
 		if p.place[slot].block >= 0 {
 			continue
 		}
-		f, v := &p.fields[slot], &p.values[slot]
+		f, v := &p.fields[slot], &p.values[p.root[slot]]
 		f.min, f.known, f.most = v.lo, slices.Clone(v.known), uint64(v.hi)-uint64(v.lo)
 		if v.known != nil {
 			f.most = uint64(len(v.known) - 1)
@@ -250,6 +274,7 @@ func (p *packing) arrange() {
 		put(&f.field, bits.Len64(f.most))
 	}
 	p.words, p.last = len(used), int(used[len(used)-1])
+	p.findUnits()
 }
 
 // size is how many bytes a packed state takes.
@@ -265,6 +290,25 @@ func (f *slotField) encode(v int64) (uint64, bool) {
 	}
 	i, found := slices.BinarySearch(f.known, v)
 	return uint64(i), found
+}
+
+// encode is what the field of a slot holds for a value; false if it does not fit.
+func (p *packing) encode(slot int, v int64) (uint64, bool) {
+	return p.fields[slot].encode(p.relative(slot, v))
+}
+
+// decode is the inverse of encode.
+func (p *packing) decode(slot int, raw uint64) int64 {
+	return p.relative(slot, p.fields[slot].decode(raw))
+}
+
+// relative is the value of a slot of a unit as it would be in the first unit of
+// its class, or back again.
+func (p *packing) relative(slot int, v int64) int64 {
+	if r := p.inUnit[slot]; r != nil {
+		return r.value(p.sym.sorts[slot], v)
+	}
+	return v
 }
 
 func (f *slotField) decode(raw uint64) int64 {
@@ -296,8 +340,8 @@ func toWords[K words](p *packing, s state, misfits *[]misfit) (key K) {
 		if p.place[slot].block >= 0 {
 			continue
 		}
+		raw, ok := p.encode(slot, s[slot])
 		f := &p.fields[slot]
-		raw, ok := f.encode(s[slot])
 		if !ok {
 			*misfits = append(*misfits, misfit{slot, s[slot]})
 			continue
@@ -320,14 +364,13 @@ func toWords[K words](p *packing, s state, misfits *[]misfit) (key K) {
 func fromWords[K words](p *packing, key *K, s state) {
 	for slot := range p.fields {
 		if p.place[slot].block < 0 {
-			f := &p.fields[slot]
-			s[slot] = f.decode(getField(key, &f.field))
+			s[slot] = p.decode(slot, getField(key, &p.fields[slot].field))
 		}
 	}
 	for t := range p.blocks {
 		b := &p.blocks[t]
 		p.scratch = append(p.scratch[:0], b.dict.values[getField(key, &b.field)]...)
-		p.sym.normalize(t, b.slots, p.scratch)
+		p.normalize(t, p.scratch)
 		for i, slot := range b.slots {
 			s[slot] = p.scratch[i]
 		}

@@ -95,6 +95,7 @@ type search[K words] struct {
 // A worker stores and expands the states that are its own.
 type worker[K words] struct {
 	oracle[K]
+	alike  reducer[K]
 	search *search[K]
 	id     int
 	table  *table[K]
@@ -126,7 +127,7 @@ func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, worke
 	for id := range workers {
 		w := &worker[K]{
 			oracle: newOracle[K](newMachine(p, r), pack), search: s, id: id, table: newTable[K](pack, lim.cfg.maxMemory()/int64(workers)),
-			out: make([][][]K, workers), recent: make([]K, 1<<recentBits), leaves: make([]*leaf[K], len(p.Threads)),
+			out: make([][][]K, workers), recent: make([]K, 1<<recentBits), alike: reducer[K]{pack: pack.clone()}, leaves: make([]*leaf[K], len(p.Threads)),
 		}
 		for i := range w.out {
 			w.out[i] = make([][]K, 1<<partBits)
@@ -246,7 +247,7 @@ func (w *worker[K]) movesAlong(way []K) []Move {
 		found := false
 		w.m.successors(slices.Clone(s), func(mv Move, next state) bool {
 			key := toWords[K](w.pack, next, &w.misfits)
-			if w.reduce(&key); key == way[i] {
+			if w.alike.reduce(&key, &w.misfits); key == way[i] {
 				found = true
 				moves = append(moves, mv)
 				copy(s, next)
@@ -512,6 +513,7 @@ func (w *worker[K]) expand(key *K) bool {
 
 // found hands a successor to its owner.
 func (w *worker[K]) found(key *K) {
+	w.alike.reduce(key, &w.misfits)
 	h := hash(key)
 	seen := &w.recent[h>>16&(1<<recentBits-1)]
 	if *seen == *key {
@@ -546,9 +548,6 @@ func (w *worker[K]) violate(rank int, key *K) {
 		s.target = &target
 	}
 }
-
-// reduce is where a state is replaced by the one that stands for it.
-func (w *worker[K]) reduce(key *K) {}
 
 // isRace reports whether the state is one of a plain race that counts as a
 // violation; otherwise a race is only noted.

@@ -229,3 +229,10 @@ func (m *machine) blockSlots(t int) []int {
 	}
 	return slots
 }
+
+// threadSlots is where what is recorded of a thread lies, its registers
+// included.
+func (m *machine) threadSlots(t int) (first, end int) {
+	tl := &m.threads[t]
+	return tl.pc, tl.regs + tl.nregs
+}

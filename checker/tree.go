@@ -310,11 +310,11 @@ func (o *oracle[K]) apply(mv *leafMove[K], key *K) (to K, ok bool) {
 func (o *oracle[K]) follow(r *remap, old uint64) (uint64, bool) {
 	b := &o.pack.blocks[r.block]
 	o.values = append(o.values[:0], b.dict.values[old]...)
-	o.pack.sym.normalize(r.block, b.slots, o.values)
+	o.pack.normalize(r.block, o.values)
 	for _, c := range r.changes {
 		o.values[o.pack.place[c.slot].at] = c.to
 	}
-	o.pack.sym.normalize(r.block, b.slots, o.values)
+	o.pack.normalize(r.block, o.values)
 	n, ok := b.dict.intern(o.values, true)
 	if !ok {
 		o.misfits = append(o.misfits, misfit{slot: -1})
@@ -423,7 +423,7 @@ func (o *oracle[K]) encode(t int, mv *leafMove[K], key *K) {
 			continue
 		}
 		f := &o.pack.fields[c.slot]
-		raw, ok := f.encode(c.to)
+		raw, ok := o.pack.encode(c.slot, c.to)
 		if !ok {
 			o.misfits = append(o.misfits, misfit{c.slot, c.to})
 			continue
