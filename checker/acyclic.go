@@ -14,6 +14,9 @@ import "slices"
 func (s *search[K]) mayCycle() bool {
 	var left []*leafMove[K]
 	for _, w := range s.workers {
+		if w.forgot {
+			return true
+		}
 		for i := range w.trees {
 			for j := range w.trees[i].leaves {
 				lf := w.trees[i].leaves[j]
@@ -30,7 +33,7 @@ func (s *search[K]) mayCycle() bool {
 		back := returns(left)
 		before := len(left)
 		left = slices.DeleteFunc(left, func(mv *leafMove[K]) bool {
-			return slices.ContainsFunc(mv.changes, func(c slotChange) bool { return !back[c] })
+			return slices.ContainsFunc(mv.alike, func(c slotChange) bool { return !back[c] })
 		})
 		if len(left) == before {
 			return slices.ContainsFunc(left, func(mv *leafMove[K]) bool { return !mv.move.Migrate })
@@ -59,7 +62,7 @@ func returns[K words](moves []*leafMove[K]) map[slotChange]bool {
 	seen := map[slotChange]bool{}
 	var changes []slotChange
 	for _, mv := range moves {
-		for _, c := range mv.changes {
+		for _, c := range mv.alike {
 			if !seen[c] {
 				seen[c] = true
 				changes = append(changes, c)
@@ -98,4 +101,53 @@ func returns[K words](moves []*leafMove[K]) map[slotChange]bool {
 		back[c] = component[at(c.slot, c.from)] == component[at(c.slot, c.to)]
 	}
 	return back
+}
+
+// alikeChange is the change of a slot as any of the units that are alike would
+// make it: a cycle of states that stand for others goes round with the units in
+// other places, so nothing may be concluded from which is which.
+func (p *packing) alikeChange(slot int, from, to state) slotChange {
+	y := p.sym
+	if y.none() {
+		return slotChange{slot, from[slot], to[slot]}
+	}
+	return slotChange{p.root[slot], y.invariant(y.sortOf(from, slot), from[slot]), y.invariant(y.sortOf(to, slot), to[slot])}
+}
+
+// invariant is what does not change of a value when units that are alike change
+// places.
+func (y *symmetry) invariant(s sort, v int64) int64 {
+	if s <= sortPlain {
+		return v
+	}
+	h := uint64(0)
+	for _, c := range y.classes {
+		count := 0
+		for i := range c.units {
+			u := &c.units[i]
+			is := false
+			switch s {
+			case sortCPU:
+				is = v == int64(u.cpu)
+			case sortThread:
+				is = slices.Contains(u.threads, int(v))
+			case sortCPUs:
+				is = v>>u.cpu&1 != 0
+				v &^= 1 << u.cpu
+			case sortThreads:
+				for _, t := range u.threads {
+					is = is || v>>t&1 != 0
+					v &^= 1 << t
+				}
+			case sortPtr:
+				is = y.within(u, int(v-1)) >= 0
+			}
+			count += int(bit(is))
+		}
+		if count > 0 && s != sortCPUs && s != sortThreads {
+			v = 0
+		}
+		h = mix(h, uint64(count))
+	}
+	return int64(mix(h, uint64(v)))
 }

@@ -27,8 +27,10 @@ type Config struct {
 	// Workers is how many goroutines search at once; 0 means one for each CPU.
 	// What is found does not depend on it.
 	Workers int
-	// NoSymmetry tells CPUs apart that are alike.
-	NoSymmetry bool
+	// NoSymmetry tells CPUs apart that are alike; NoPOR takes steps in every
+	// order, also where it cannot matter. The verdict does not depend on them,
+	// the number of states does.
+	NoSymmetry, NoPOR bool
 	// Strict makes the properties that are only noted count as violations.
 	Strict bool
 	// NoTrace leaves out the search for the simplest run of a violation, for

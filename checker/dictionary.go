@@ -32,6 +32,9 @@ type dictionary struct {
 	// not the thread's own; foreign has the answer by number.
 	refers  func(values []int64) bool
 	foreign []bool
+	// marks tells, by number and then by unit, how the units are referred to.
+	marksOf func(values []int64) []uint64
+	marks   [][]uint64
 }
 
 // A column is one slot of a block.
@@ -57,6 +60,7 @@ func (d *dictionary) makeRoom() int {
 		d.values = grown(d.values, room)
 		d.order = grown(d.order, room)
 		d.foreign = grown(d.foreign, room)
+		d.marks = grown(d.marks, room)
 		for i := range d.columns {
 			d.columns[i].ordinal = grown(d.columns[i].ordinal, room)
 		}
@@ -95,7 +99,9 @@ func (d *dictionary) intern(values []int64, bounded bool) (uint32, bool) {
 	d.n++
 	d.values[n] = append([]int64(nil), values...)
 	d.order[n] = contentHash(values)
-	d.foreign[n] = d.refers != nil && d.refers(values)
+	if d.foreign[n] = d.refers != nil && d.refers(values); d.foreign[n] {
+		d.marks[n] = d.marksOf(values)
+	}
 	for i, v := range values {
 		d.columns[i].set(n, v)
 	}

@@ -153,6 +153,7 @@ func (m *machine) preemptOp(s state, t int, in *spec.Inst) {
 		m.fail(spec.Unbalanced, t, in, false, "preemption is turned on that was not off")
 		n = 0
 	}
+	m.left = m.left || n == 0
 	m.set(s, m.threads[t].preempt, n)
 }
 
@@ -173,6 +174,7 @@ func (m *machine) irqOp(s state, f frame, in *spec.Inst) {
 	}
 	slot := m.threads[f.thread].irqOff
 	f.setReg(in.Dst, m.get(s, slot))
+	m.left = m.left || !turnOff
 	m.set(s, slot, bit(turnOff))
 }
 
@@ -185,6 +187,7 @@ func (m *machine) rcuOp(s state, t int, in *spec.Inst) {
 		m.fail(spec.Unbalanced, t, in, false, "a read-side section ends that was not begun")
 		n = 0
 	}
+	m.left = m.left || n == 0
 	m.set(s, m.threads[t].readers, n)
 }
 

@@ -36,6 +36,7 @@ type checking struct {
 	lim   *limits
 	pack  *packing
 	graph *explorer // if it was needed
+	por   bool      // the order of steps is reduced
 }
 
 func (c *checking) run() *Result {
@@ -92,6 +93,7 @@ func (c *checking) run() *Result {
 func (c *checking) search() *finding {
 	m := newMachine(c.p, c.rules)
 	c.pack = packingOf(m, c.symmetry(m))
+	c.por = !c.lim.cfg.NoPOR
 	workers, most := c.lim.cfg.workers(), smallStates
 	if workers == 1 {
 		most = 0
@@ -108,10 +110,12 @@ func (c *checking) search() *finding {
 		if stopped := c.lim.now(); stopped != "" {
 			return &finding{stopped: stopped, executed: m.executed, covered: m.covered}
 		}
-		switch f, end := newSearcher(c.p, c.rules, c.pack, c.lim, n).run(most); end {
-		case passDone:
+		switch f, end := newSearcher(c.p, c.rules, c.pack, c.lim, n, c.por).run(most); {
+		case end == passDone && f.reduced && (f.endless || f.surprised):
+			c.por = false
+		case end == passDone:
 			return f
-		case passLarge:
+		case end == passLarge:
 			most = 0
 		}
 	}
@@ -131,7 +135,7 @@ func (c *checking) symmetry(m *machine) *symmetry {
 
 // searcher is a further search, by one worker.
 func (c *checking) searcher(lim *limits) searcher {
-	return newSearcher(c.p, c.rules, c.pack, lim, 1)
+	return newSearcher(c.p, c.rules, c.pack, lim, 1, c.por)
 }
 
 // explore builds the graph of states; it returns the limit that ended that.
@@ -227,7 +231,7 @@ func newExplorer(m *machine, start state, pack *bytePacking, lim *limits) *explo
 	for i := range e.witness {
 		e.witness[i] = -1
 	}
-	m.notes = map[spec.Property]*Note{}
+	m.notes = map[spec.Property]*noteCase{}
 	clear(m.executed)
 	clear(m.covered)
 	m.start() // what runs before everything counts as executed

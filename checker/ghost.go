@@ -161,6 +161,7 @@ func (m *machine) release(s state, f frame, in *spec.Inst) {
 	}
 	m.set(s, m.released+o, 1)
 	m.freed = append(m.freed, o)
+	m.left = true // who was about to begin a get is done
 	m.event(Event{Kind: EventRelease, Object: o}, in)
 }
 
@@ -191,7 +192,7 @@ func (m *machine) balance(s state, t int, in *spec.Inst) {
 // just released.
 func (m *machine) checkWaiters(s state, t, o int) {
 	for u := range m.threads {
-		if u == t || m.over(s, u) || !m.at(s, u).Op.Info().Access {
+		if u == t || !m.restsAt(s, u, viewWaits) || m.over(s, u) {
 			continue
 		}
 		before := slices.Clone(s)

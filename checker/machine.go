@@ -31,7 +31,8 @@ type machine struct {
 	pins     bool // gets are pinned
 
 	rules
-	notes    map[spec.Property]*Note
+	sym      *symmetry // if set, notes are of the first of the CPUs that are alike
+	notes    map[spec.Property]*noteCase
 	plain    []bool // by pc: a plain access to shared memory
 	anyPlain bool
 
@@ -51,6 +52,7 @@ type machine struct {
 	scratch  state         // of a prober
 	owner    map[int64]int // if set, who took each lock: it is kept while a run is played
 	yielded  bool          // the step gives up the thread's place in its queue
+	left     bool          // the step may have ended a read-side section
 	executed []bool
 	covered  []bool
 	undo     []func() // takes back what the step has marked or noted
@@ -93,7 +95,7 @@ func newMachine(p *spec.Prog, r rules) *machine {
 		m.queueing = m.queueing || m.threads[t].rank != m.none
 	}
 	m.views = viewsOf(p)
-	m.notes = map[spec.Property]*Note{}
+	m.notes = map[spec.Property]*noteCase{}
 	m.findPlain()
 	m.home = m.initial()
 	m.next = make(state, m.size)
@@ -187,7 +189,7 @@ func (m *machine) bornHog(s state, t int) {
 func (m *machine) begin(script []int) {
 	m.script, m.taken, m.arity = script, 0, m.arity[:0]
 	m.undo = m.undo[:0]
-	m.pruned, m.blocked, m.yielded, m.wrong, m.freed = false, false, false, nil, m.freed[:0]
+	m.pruned, m.blocked, m.yielded, m.left, m.wrong, m.freed = false, false, false, false, nil, m.freed[:0]
 }
 
 // An outcome says what became of an attempt to step.
@@ -287,7 +289,7 @@ func (m *machine) fail(prop spec.Property, t int, in *spec.Inst, stuck bool, for
 	case m.wrong != nil:
 		return
 	case prop.IsNote() && !m.strict:
-		m.note(prop, in, format, args...)
+		m.note(prop, t, in, format)
 		return
 	}
 	m.wrong = &Violation{Property: prop, Thread: t}
@@ -348,6 +350,7 @@ func (m *machine) rest(s state, t int) {
 		}
 		return
 	}
+	m.left = true
 	m.balance(s, t, in)
 	m.applyPending(s, t)
 	m.clearRegs(s, t)

@@ -1,7 +1,9 @@
 package checker
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"lastput/spec"
 )
@@ -17,19 +19,29 @@ type Note struct {
 	Frame    int
 }
 
+// A noteCase is a note with what its message speaks of: threads, memory (or -1), and
+// another place.
+type noteCase struct {
+	Note
+	format  string
+	threads []int
+	cell    int
+	other   spec.Pos
+}
+
 // rules say which properties count.
 type rules struct {
 	ignore []spec.Property // those that are looked past
 	strict bool            // notes count as violations
 }
 
-// note records a case of a noted property: of all that are met, the first in
-// the order of the text.
-func (m *machine) note(prop spec.Property, in *spec.Inst, format string, args ...any) {
+// note records a case of a noted property: of all that there are, the first in
+// the order of compareNotes.
+func (m *machine) note(prop spec.Property, t int, in *spec.Inst, format string) {
 	if m.notes == nil {
 		return // nobody wants to know
 	}
-	n := &Note{Property: prop, Message: fmt.Sprintf(format, args...), Pos: in.Pos, Frame: in.Frame}
+	n := m.least(&noteCase{Note: Note{Property: prop, Pos: in.Pos, Frame: in.Frame}, format: format, threads: []int{t}, cell: -1})
 	if old := m.notes[prop]; old == nil || compareNotes(n, old) < 0 {
 		m.notes[prop] = n
 		m.undo = append(m.undo, func() {
@@ -40,12 +52,43 @@ func (m *machine) note(prop spec.Property, in *spec.Inst, format string, args ..
 	}
 }
 
+// compareNotes orders the notes of one property: by place, then by what they
+// speak of.
+func compareNotes(a, b *noteCase) int {
+	return cmp.Or(comparePos(a.Pos, b.Pos), cmp.Compare(a.format, b.format), slices.Compare(a.threads, b.threads),
+		cmp.Compare(a.cell, b.cell), comparePos(a.other, b.other), cmp.Compare(a.Frame, b.Frame))
+}
+
+func comparePos(a, b spec.Pos) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+}
+
+// least is the first note, in that order, of those that differ in which of the
+// CPUs that are alike they speak of.
+func (m *machine) least(n *noteCase) *noteCase {
+	if m.sym != nil {
+		n.threads, n.cell = m.sym.least(n.threads, n.cell)
+	}
+	args := []any{}
+	for _, t := range n.threads {
+		args = append(args, m.p.Threads[t].Name)
+	}
+	if n.cell >= 0 {
+		args = append(args, m.p.Cells[n.cell].Name)
+	}
+	if n.other.Line > 0 {
+		args = append(args, m.p.Place(n.other))
+	}
+	n.Message = fmt.Sprintf(n.format, args...)
+	return n
+}
+
 // noteList lists the notes in order of precedence.
-func noteList(notes map[spec.Property]*Note) []Note {
+func noteList(notes map[spec.Property]*noteCase) []Note {
 	var out []Note
 	for _, p := range spec.Properties {
 		if n := notes[p]; n != nil {
-			out = append(out, *n)
+			out = append(out, n.Note)
 		}
 	}
 	return out
@@ -99,28 +142,27 @@ func (m *machine) early(s state, t int, in *spec.Inst) {
 	m.fail(spec.EarlyFailure, t, in, false, "a get of %s failed before the final put", m.p.Threads[t].Name)
 }
 
-// race looks for a plain race in the state: two threads that may both step
-// now, and whose steps access the same cell, one of them writing and one of
+// races calls found with every plain race in the state: two threads that may both
+// step now, and whose steps access the same cell, one of them writing and one of
 // them by plain C. By the argument of Adve and Hill, "Weak ordering: a new
 // definition" (ISCA 1990), a program has an execution with unordered
 // conflicting accesses iff it has one with adjacent ones, and these are the
 // states before such.
-func (m *machine) race(s state) (a, b int, found bool) {
+func (m *machine) races(s state, found func(t, u int)) {
 	for t := range m.threads {
-		if !m.plain[m.get(s, m.threads[t].pc)] || !m.mayStep(s, t) {
+		if !m.at(s, t).Op.Info().Access || !m.mayStep(s, t) {
 			continue
 		}
 		cell, plain, writes := m.nextAccess(s, t)
-		for u := range m.threads {
-			if u == t || !plain || !m.mayStep(s, u) {
+		for u := t + 1; u < len(m.threads) && cell >= 0; u++ {
+			if !m.at(s, u).Op.Info().Access || !m.mayStep(s, u) {
 				continue
 			}
-			if other, _, otherWrites := m.nextAccess(s, u); cell == other && (writes || otherWrites) {
-				return min(t, u), max(t, u), true
+			if other, otherPlain, otherWrites := m.nextAccess(s, u); cell == other && (plain || otherPlain) && (writes || otherWrites) {
+				found(t, u)
 			}
 		}
 	}
-	return 0, 0, false
 }
 
 // writes reports whether the access the thread rests at can change memory.
@@ -140,25 +182,25 @@ func (m *machine) checkRaces(s state) *Violation {
 	if !m.strict || !m.anyPlain || m.ignored[raceRank] || m.get(s, m.violated) != 0 {
 		return nil
 	}
-	n := m.raceNote(s)
-	if n == nil {
-		return nil
-	}
-	t, _, _ := m.race(s)
-	return &Violation{Property: spec.PlainRace, Thread: t, Message: n.Message, Pos: n.Pos, Frame: n.Frame}
+	var v *Violation
+	m.races(s, func(t, u int) {
+		if v == nil {
+			n := m.raceNote(s, t, u)
+			v = &Violation{Property: spec.PlainRace, Thread: t, Message: n.Message, Pos: n.Pos, Frame: n.Frame}
+		}
+	})
+	return v
 }
 
-// raceNote says what race there is in the state, or nil.
-func (m *machine) raceNote(s state) *Note {
-	t, u, found := m.race(s)
-	if !found {
-		return nil
-	}
+// raceNote says what race there is between two threads in the state.
+func (m *machine) raceNote(s state, t, u int) *noteCase {
 	in, other := m.at(s, t), m.at(s, u)
 	cell, _ := m.restingCell(s, t)
 	pos, _ := ModelPlace(m.p, other.Pos, other.Frame)
-	message := fmt.Sprintf("%s and %s access %s in either order, the second at %s", m.p.Threads[t].Name, m.p.Threads[u].Name, m.p.Cells[cell].Name, m.p.Place(pos))
-	return &Note{Property: spec.PlainRace, Message: message, Pos: in.Pos, Frame: in.Frame}
+	return m.least(&noteCase{
+		Note: Note{Property: spec.PlainRace, Pos: in.Pos, Frame: in.Frame}, format: "%s and %s access %s in either order, the second at %s",
+		threads: []int{t, u}, cell: cell, other: pos,
+	})
 }
 
 // nextAccess is the cell that the thread accesses with its next step, by plain C

@@ -51,22 +51,23 @@ const (
 // that follow from it. It is learned: a value that does not fit ends the pass,
 // and the next begins with a wider packing. It never shows in what is reported.
 type packing struct {
-	sym      *symmetry
-	home     state
-	root     []int       // by slot: the first of those that change places with it
-	inUnit   []*renaming // by slot: of a unit that is not the first of its class, how it changes places with that
-	size0    int         // from here on views are numbered
-	pcs      []int       // by thread: the slot of its program counter
-	blocks   []block     // by thread
-	place    []slotPlace // by slot
-	values   []valueSet  // by slot; of those in blocks nothing is kept
-	fields   []slotField
-	words    int
-	last     int // bits used of the last word
-	scratch  []int64
-	units    [][]unitFields // by class and unit
-	refSlots []int          // slots outside of units and blocks that refer to CPUs or threads
-	loners   []int          // threads in no unit
+	sym       *symmetry
+	home      state
+	root      []int       // by slot: the first of those that change places with it
+	inUnit    []*renaming // by slot: of a unit that is not the first of its class, how it changes places with that
+	size0     int         // from here on views are numbered
+	pcs       []int       // by thread: the slot of its program counter
+	blocks    []block     // by thread
+	place     []slotPlace // by slot
+	values    []valueSet  // by slot; of those in blocks nothing is kept
+	fields    []slotField
+	words     int
+	last      int // bits used of the last word
+	scratch   []int64
+	units     [][]unitFields // by class and unit
+	refSlots  []int          // slots outside of units and blocks that refer to CPUs or threads
+	unitCount int
+	loners    []int // threads in no unit
 }
 
 // A slotPlace says whether a slot is in a block, and where.
@@ -155,6 +156,7 @@ func packingOf(m *machine, sym *symmetry) *packing {
 		b.dict = newDictionary(len(b.slots), slices.Index(b.slots, m.threads[t].pc), &m.views)
 		if !sym.none() {
 			b.dict.refers = func(values []int64) bool { return p.refers(t, values) }
+			b.dict.marksOf = func(values []int64) []uint64 { return p.blockMarks(t, values) }
 		}
 	}
 	for _, s := range met {

@@ -15,7 +15,7 @@ type unitFields struct {
 
 // findUnits works out the fields of the units.
 func (p *packing) findUnits() {
-	p.units, p.refSlots, p.loners = nil, nil, nil
+	p.units, p.refSlots, p.loners, p.unitCount = nil, nil, nil, 0
 	if p.sym.none() {
 		return
 	}
@@ -34,6 +34,7 @@ func (p *packing) findUnits() {
 			units = append(units, uf)
 		}
 		p.units = append(p.units, units)
+		p.unitCount += len(units)
 	}
 	for slot := range p.fields {
 		if p.place[slot].block < 0 && !moves[slot] && y.sorts[slot] > sortPlain && y.sorts[slot] != sortMixed {
@@ -136,8 +137,34 @@ type reducer[K words] struct {
 	keys  []uint64 // of units, to sort by
 	order []int
 	s     state // scratch
-	moved int   // how often it was not enough to move blocks
+
+	refs    []reference // of the state
+	renamed map[renamedKey]uint64
 }
+
+// A reference is a block outside of units, or a slot outside of both, that refers
+// to units. marks has a number for each unit, by which it tells them apart.
+type reference struct {
+	slot  int // or -1-thread
+	raw   uint64
+	marks []uint64
+}
+
+// A renamedKey is a question that has been answered before: what becomes of what
+// refers to units when these change places.
+type renamedKey struct {
+	slot  int
+	raw   uint64
+	order unitOrder
+}
+
+// A unitOrder says which unit comes to which place, six bits each.
+type unitOrder [4]uint64
+
+// orderPlaces is how many places a unitOrder has.
+const orderPlaces = 40
+
+func (o *unitOrder) set(place, unit int) { o[place/10] |= uint64(unit) << (place % 10 * 6) }
 
 // reduce replaces the state.
 func (d *reducer[K]) reduce(key *K, misfits *[]misfit) {
@@ -145,32 +172,188 @@ func (d *reducer[K]) reduce(key *K, misfits *[]misfit) {
 	if p.sym.none() {
 		return
 	}
-	if d.refers(key) {
+	if !d.findRefs(key) {
 		d.renameAll(key, misfits)
 		return
 	}
+	changed, place, order := false, 0, unitOrder{}
 	for class := range p.units {
 		units := p.units[class]
-		if d.sort(units, func(i int) uint64 { return d.unitKey(key, &units[i]) }) {
+		moved := d.sort(units, func(i int) uint64 {
+			h := d.unitKey(key, &units[i])
+			for k := range d.refs {
+				h = mix(h, d.refs[k].marks[place+i])
+			}
+			return h
+		})
+		if moved {
+			changed = true
 			d.move(key, units)
+		}
+		for to, i := range d.order {
+			if len(d.refs) > 0 {
+				order.set(place+to, i)
+			}
+		}
+		place += len(units)
+	}
+	if changed && len(d.refs) > 0 {
+		d.renameRefs(key, order, misfits)
+	}
+}
+
+// findRefs finds what refers to units; false if a unit refers to another, or
+// there are more units than an order has places.
+func (d *reducer[K]) findRefs(key *K) bool {
+	p := d.pack
+	d.refs = d.refs[:0]
+	for class := range p.units {
+		for i := range p.units[class] {
+			for _, t := range p.units[class][i].blocks {
+				if b := &p.blocks[t]; b.dict.foreign[getField(key, &b.field)] {
+					return false
+				}
+			}
+		}
+	}
+	for _, t := range p.loners {
+		b := &p.blocks[t]
+		if n := getField(key, &b.field); b.dict.foreign[n] {
+			d.refs = append(d.refs, reference{-1 - t, n, b.dict.marks[n]})
+		}
+	}
+	for _, slot := range p.refSlots {
+		f := &p.fields[slot]
+		if f.bits == 0 {
+			continue
+		}
+		raw := getField(key, &f.field)
+		if marks := p.slotMarks(slot, f.decode(raw)); marks != nil {
+			d.refs = append(d.refs, reference{slot, raw, marks})
+		}
+	}
+	return len(d.refs) == 0 || p.unitCount <= orderPlaces
+}
+
+// renameRefs changes what refers to units after these have changed places.
+func (d *reducer[K]) renameRefs(key *K, order unitOrder, misfits *[]misfit) {
+	p := d.pack
+	var r *renaming
+	for _, ref := range d.refs {
+		k := renamedKey{ref.slot, ref.raw, order}
+		to, known := d.renamed[k]
+		if !known {
+			if r == nil {
+				r = p.renamingOf(order)
+			}
+			ok := true
+			if ref.slot >= 0 {
+				v := r.value(p.sym.sorts[ref.slot], p.decode(ref.slot, ref.raw))
+				if to, ok = p.encode(ref.slot, v); !ok {
+					*misfits = append(*misfits, misfit{ref.slot, v})
+				}
+			} else {
+				to, ok = p.renameBlock(-1-ref.slot, ref.raw, r)
+				if !ok {
+					*misfits = append(*misfits, misfit{slot: -1})
+				}
+			}
+			if !ok {
+				return
+			}
+			if d.renamed == nil || len(d.renamed) > maxRenamed {
+				d.renamed = map[renamedKey]uint64{}
+			}
+			d.renamed[k] = to
+		}
+		if ref.slot >= 0 {
+			setField(key, &p.fields[ref.slot].field, to)
+		} else {
+			setField(key, &p.blocks[-1-ref.slot].field, to)
 		}
 	}
 }
 
-// refers reports whether something in the state refers to units that are alike.
-func (d *reducer[K]) refers(key *K) bool {
-	p := d.pack
-	for t := range p.blocks {
-		if b := &p.blocks[t]; b.dict.foreign[getField(key, &b.field)] {
-			return true
+// maxRenamed bounds what is remembered.
+const maxRenamed = 1 << 18
+
+// renameBlock is what becomes of the block of a thread in no unit.
+func (p *packing) renameBlock(t int, n uint64, r *renaming) (uint64, bool) {
+	b := &p.blocks[t]
+	values := slices.Clone(b.dict.values[n])
+	out := slices.Clone(values)
+	for i, v := range values {
+		out[i] = r.value(p.valueSort(t, i, values), v)
+	}
+	to, ok := b.dict.intern(out, true)
+	return uint64(to), ok
+}
+
+// renamingOf is the renaming of units that have been put in an order.
+func (p *packing) renamingOf(order unitOrder) *renaming {
+	r := p.sym.unchanged()
+	place := 0
+	for class := range p.units {
+		units := p.sym.classes[class].units
+		for to := range units {
+			i := order[(place+to)/10] >> ((place + to) % 10 * 6) & 63
+			p.sym.place(r, &units[i], &units[to])
+		}
+		place += len(units)
+	}
+	return r
+}
+
+// unchanged is the renaming that changes nothing.
+func (y *symmetry) unchanged() *renaming {
+	p := y.m.p
+	return &renaming{identity(p.NCPU), identity(len(p.Threads)), identity(len(p.Cells))}
+}
+
+// place lets unit a come to the place of b.
+func (y *symmetry) place(r *renaming, a, b *unit) {
+	p := y.m.p
+	r.cpu[a.cpu] = b.cpu
+	for k, t := range a.threads {
+		u := b.threads[k]
+		r.thread[t] = u
+		for c := range localCells(p, t) {
+			r.cell[p.Threads[t].LocalBase+c] = p.Threads[u].LocalBase + c
 		}
 	}
-	for _, slot := range p.refSlots {
-		if f := &p.fields[slot]; f.bits > 0 && p.slotRefers(slot, f.decode(getField(key, &f.field))) {
-			return true
+	for k, c := range a.cells {
+		r.cell[c] = b.cells[k]
+	}
+}
+
+// slotMarks are the marks of a slot outside of blocks and units; nil if it refers
+// to none that is alike.
+func (p *packing) slotMarks(slot int, v int64) []uint64 {
+	if !p.slotRefers(slot, v) {
+		return nil
+	}
+	return p.sym.marksOf(func(see func(sort, int64)) { see(p.sym.sorts[slot], v) })
+}
+
+// blockMarks are those of the block of a thread in no unit.
+func (p *packing) blockMarks(t int, values []int64) []uint64 {
+	return p.sym.marksOf(func(see func(sort, int64)) {
+		for i, v := range values {
+			see(p.valueSort(t, i, values), v)
+		}
+	})
+}
+
+// marksOf marks each unit by how it is referred to by the values that are seen.
+func (y *symmetry) marksOf(each func(see func(sort, int64))) (marks []uint64) {
+	for _, c := range y.classes {
+		for i := range c.units {
+			h := uint64(0)
+			each(func(s sort, v int64) { h = y.mark(h, &c.units[i], s, v) })
+			marks = append(marks, h)
 		}
 	}
-	return false
+	return marks
 }
 
 // unitKey is what to sort a unit by: what it holds, but for what that refers to.
@@ -220,18 +403,14 @@ func (d *reducer[K]) move(key *K, units []unitFields) {
 	}
 }
 
-// renameAll does the same where moving what the units hold is not enough, since
-// something refers to them: it has to be changed as well, and what refers to a
-// unit tells it from others.
+// renameAll does the same, slot by slot, where one unit refers to another.
 func (d *reducer[K]) renameAll(key *K, misfits *[]misfit) {
 	p, y := d.pack, d.pack.sym
-	d.moved++
 	if d.s == nil {
 		d.s = make(state, len(p.home))
 	}
 	fromWords(p, key, d.s)
-	r := &renaming{identity(y.m.p.NCPU), identity(len(y.m.p.Threads)), identity(len(y.m.p.Cells))}
-	same := true
+	r, same := y.unchanged(), true
 	for class, units := range p.units {
 		list := y.classes[class].units
 		if !d.sort(units, func(i int) uint64 { return mix(d.unitKey(key, &units[i]), y.marks(d.s, &list[i])) }) {
@@ -239,18 +418,7 @@ func (d *reducer[K]) renameAll(key *K, misfits *[]misfit) {
 		}
 		same = false
 		for to, i := range d.order {
-			a, b := &list[i], &list[to]
-			r.cpu[a.cpu] = b.cpu
-			for k, t := range a.threads {
-				u := b.threads[k]
-				r.thread[t] = u
-				for c := range localCells(y.m.p, t) {
-					r.cell[y.m.p.Threads[t].LocalBase+c] = y.m.p.Threads[u].LocalBase + c
-				}
-			}
-			for k, c := range a.cells {
-				r.cell[c] = b.cells[k]
-			}
+			y.place(r, &list[i], &list[to])
 		}
 	}
 	if !same {
@@ -261,26 +429,29 @@ func (d *reducer[K]) renameAll(key *K, misfits *[]misfit) {
 // marks is how the unit is referred to by what is in no unit that is alike.
 func (y *symmetry) marks(s state, u *unit) uint64 {
 	h := uint64(0)
-	see := func(sort sort, v int64) {
-		switch sort {
-		case sortCPU:
-			h = mix(h, uint64(bit(v == int64(u.cpu))))
-		case sortThread:
-			h = mix(h, uint64(slices.Index(u.threads, int(v))))
-		case sortCPUs:
-			h = mix(h, uint64(v)>>u.cpu&1)
-		case sortThreads:
-			for _, t := range u.threads {
-				h = mix(h, uint64(v)>>t&1)
-			}
-		case sortPtr:
-			h = mix(h, uint64(y.within(u, int(v-1))))
-		}
-	}
 	for slot, v := range s {
 		if y.outside[slot] {
-			see(y.sortOf(s, slot), v)
+			h = y.mark(h, u, y.sortOf(s, slot), v)
 		}
+	}
+	return h
+}
+
+// mark mixes in how a value refers to the unit.
+func (y *symmetry) mark(h uint64, u *unit, s sort, v int64) uint64 {
+	switch s {
+	case sortCPU:
+		return mix(h, uint64(bit(v == int64(u.cpu))))
+	case sortThread:
+		return mix(h, uint64(slices.Index(u.threads, int(v))))
+	case sortCPUs:
+		return mix(h, uint64(v)>>u.cpu&1)
+	case sortThreads:
+		for _, t := range u.threads {
+			h = mix(h, uint64(v)>>t&1)
+		}
+	case sortPtr:
+		return mix(h, uint64(y.within(u, int(v-1))))
 	}
 	return h
 }

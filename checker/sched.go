@@ -19,7 +19,7 @@ func (m *machine) asleep(s state, t int) bool { return m.restsAt(s, t, viewAslee
 // retired reports whether the thread was about to begin a pinned get of an
 // object that is gone: no get starts any more, so it is done.
 func (m *machine) retired(s state, t int) bool {
-	if !m.pins || len(m.p.Objects) == 0 {
+	if !m.pins || len(m.p.Objects) == 0 || m.get(s, m.threads[t].pending)&pendGet == 0 {
 		return false
 	}
 	for o := range m.p.Objects {
@@ -27,7 +27,7 @@ func (m *machine) retired(s state, t int) bool {
 			return false
 		}
 	}
-	return m.get(s, m.threads[t].pending)&pendGet != 0
+	return true
 }
 
 // over reports whether the thread will never step again, for it is done.
@@ -126,16 +126,16 @@ func (m *machine) mayMigrate(s state, t int) bool {
 }
 
 // settle brings up to date, after a step or a migration of thread t, what
-// depends on where all threads are: grace periods and queues.
+// depends on where all threads are: grace periods and queues. A grace period
+// waits for some of those that are inside a read-side section; it is only
+// shortened where somebody may have left one.
 func (m *machine) settle(s state, t int) {
-	if m.graces {
-		for w := range m.threads {
-			wl := &m.threads[w]
-			if m.get(s, wl.graceCPUs) != 0 || m.get(s, wl.graceReaders) != 0 {
-				cpus, readers := m.inside(s)
-				m.set(s, wl.graceCPUs, m.get(s, wl.graceCPUs)&cpus)
-				m.set(s, wl.graceReaders, m.get(s, wl.graceReaders)&readers)
-			}
+	for w := 0; m.graces && m.left && w < len(m.threads); w++ {
+		wl := &m.threads[w]
+		if m.get(s, wl.graceCPUs) != 0 || m.get(s, wl.graceReaders) != 0 {
+			cpus, readers := m.inside(s)
+			m.set(s, wl.graceCPUs, m.get(s, wl.graceCPUs)&cpus)
+			m.set(s, wl.graceReaders, m.get(s, wl.graceReaders)&readers)
 		}
 	}
 	if m.queueing {

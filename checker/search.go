@@ -20,13 +20,16 @@ type finding struct {
 	depth               int
 	violated            [maxRank]bool
 	stuck               threadSet // who must finish and is left unfinished at the end of some run
-	notes               map[spec.Property]*Note
+	notes               map[spec.Property]*noteCase
 	executed, covered   []bool
 	stopped             string
 	// stuckHang: the hang, if there is one, is a state in which nothing can step.
 	stuckHang bool
 	// endless: that a run goes on for ever could not be ruled out.
 	endless bool
+	// reduced: the order of steps was reduced; surprised: by what turned out not
+	// to be true.
+	reduced, surprised bool
 }
 
 const maxRank = 32
@@ -52,28 +55,28 @@ const (
 )
 
 // newSearcher makes a search on states of as many words as the packing needs.
-func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int) searcher {
+func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) searcher {
 	switch n := pack.words; {
 	case n <= 1:
-		return newSearch[[1]uint64](p, r, pack, lim, workers)
+		return newSearch[[1]uint64](p, r, pack, lim, workers, por)
 	case n <= 2:
-		return newSearch[[2]uint64](p, r, pack, lim, workers)
+		return newSearch[[2]uint64](p, r, pack, lim, workers, por)
 	case n <= 3:
-		return newSearch[[3]uint64](p, r, pack, lim, workers)
+		return newSearch[[3]uint64](p, r, pack, lim, workers, por)
 	case n <= 4:
-		return newSearch[[4]uint64](p, r, pack, lim, workers)
+		return newSearch[[4]uint64](p, r, pack, lim, workers, por)
 	case n <= 5:
-		return newSearch[[5]uint64](p, r, pack, lim, workers)
+		return newSearch[[5]uint64](p, r, pack, lim, workers, por)
 	case n <= 6:
-		return newSearch[[6]uint64](p, r, pack, lim, workers)
+		return newSearch[[6]uint64](p, r, pack, lim, workers, por)
 	case n <= 8:
-		return newSearch[[8]uint64](p, r, pack, lim, workers)
+		return newSearch[[8]uint64](p, r, pack, lim, workers, por)
 	case n <= 16:
-		return newSearch[[16]uint64](p, r, pack, lim, workers)
+		return newSearch[[16]uint64](p, r, pack, lim, workers, por)
 	case n <= 64:
-		return newSearch[[64]uint64](p, r, pack, lim, workers)
+		return newSearch[[64]uint64](p, r, pack, lim, workers, por)
 	}
-	return newSearch[[maxWords]uint64](p, r, pack, lim, workers)
+	return newSearch[[maxWords]uint64](p, r, pack, lim, workers, por)
 }
 
 // A search is one pass.
@@ -81,8 +84,7 @@ type search[K words] struct {
 	pack    *packing
 	lim     *limits
 	workers []*worker[K]
-	// races are looked for: until one is noted, or always where they count.
-	races bool
+	races   bool // are looked for
 	// levels, if not nil, keeps the states of each level.
 	levels [][]K
 	keep   bool
@@ -96,6 +98,7 @@ type search[K words] struct {
 type worker[K words] struct {
 	oracle[K]
 	alike  reducer[K]
+	order  preferrer[K]
 	search *search[K]
 	id     int
 	table  *table[K]
@@ -116,21 +119,29 @@ type worker[K words] struct {
 	transitions int64
 	violated    [maxRank]bool
 	stuck       threadSet
-	race        *Note
-	stopped     string // the limit that ended this worker's round
+	noted       map[[2]*leaf[K]]bool // races of which there is a note
+	stopped     string               // the limit that ended this worker's round
 	calls       int
 	sum         byte // keeps the touches in store from being optimised away
 }
 
-func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int) *search[K] {
+func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) *search[K] {
 	s := &search[K]{pack: pack, lim: lim}
 	for id := range workers {
 		w := &worker[K]{
 			oracle: newOracle[K](newMachine(p, r), pack), search: s, id: id, table: newTable[K](pack, lim.cfg.maxMemory()/int64(workers)),
-			out: make([][][]K, workers), recent: make([]K, 1<<recentBits), alike: reducer[K]{pack: pack.clone()}, leaves: make([]*leaf[K], len(p.Threads)),
+			out: make([][][]K, workers), recent: make([]K, 1<<recentBits), alike: reducer[K]{pack: pack.clone()}, leaves: make([]*leaf[K], len(p.Threads)), noted: map[[2]*leaf[K]]bool{},
+		}
+		if !pack.sym.none() {
+			w.m.sym = pack.sym
 		}
 		for i := range w.out {
 			w.out[i] = make([][]K, 1<<partBits)
+		}
+		if por {
+			if w.futures = newFutures(w.m); w.futures != nil {
+				w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty()}
+			}
 		}
 		w.m.interrupted = w.interrupted
 		s.workers = append(s.workers, w)
@@ -303,7 +314,6 @@ func (s *search[K]) level(f *finding) bool {
 		}
 		s.lim.progress("exploring", int(s.states()), left+ahead, f.depth, memory)
 	}
-	s.noteRace(f)
 	more, grew := false, false
 	for _, w := range s.workers {
 		more = more || len(w.next) > 0
@@ -344,25 +354,6 @@ func (s *search[K]) misfit() bool {
 	return found
 }
 
-// noteRace keeps, of the plain races of the first level that has one, the first
-// in order.
-func (s *search[K]) noteRace(f *finding) {
-	for _, w := range s.workers {
-		if w.race == nil {
-			continue
-		}
-		s.races = false
-		if n := s.workers[0].m.notes; n[spec.PlainRace] == nil || compareNotes(w.race, n[spec.PlainRace]) < 0 {
-			n[spec.PlainRace] = w.race
-		}
-	}
-}
-
-// compareNotes orders notes of one property.
-func compareNotes(a, b *Note) int {
-	return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Col, b.Pos.Col), cmp.Compare(a.Message, b.Message))
-}
-
 // collect puts together what the workers have found.
 func (s *search[K]) collect(f *finding) {
 	m := s.workers[0].m
@@ -385,8 +376,13 @@ func (s *search[K]) collect(f *finding) {
 			}
 		}
 	}
+	s.pack.sym.spread(&f.stuck)
 	f.stuckHang = f.violated[spec.Hang.Rank()]
 	f.endless = f.stopped == "" && s.mayCycle()
+	f.reduced = s.workers[0].futures != nil
+	for _, w := range s.workers {
+		f.surprised = f.surprised || w.surprised
+	}
 }
 
 func (w *worker[K]) memory() int64 {
@@ -489,7 +485,14 @@ func (w *worker[K]) expand(key *K) bool {
 	if access && w.search.races && w.isRace(key) {
 		return true
 	}
+	first := nobody
+	if w.futures != nil {
+		first = w.order.prefer(key)
+	}
 	for t, lf := range w.leaves {
+		if first != nobody && t != first {
+			continue
+		}
 		if lf.direct {
 			if !w.interpret(t, key) {
 				return false
@@ -549,34 +552,46 @@ func (w *worker[K]) violate(rank int, key *K) {
 	}
 }
 
-// isRace reports whether the state is one of a plain race that counts as a
-// violation; otherwise a race is only noted.
-func (w *worker[K]) isRace(key *K) bool {
-	if !isRace(w.leaves) {
-		return false
-	}
-	if w.m.strict {
+// isRace notes the plain races of the state; true if they count as violations and
+// there is one.
+func (w *worker[K]) isRace(key *K) (violation bool) {
+	races(w.leaves, func(t, u int) {
+		pair := [2]*leaf[K]{w.leaves[t], w.leaves[u]}
+		if violation = w.m.strict; violation || w.noted[pair] {
+			return
+		}
+		w.noted[pair] = true
+		fromWords(w.pack, key, w.s)
+		w.noteRace(w.m.raceNote(w.s, t, u))
+		if y := w.pack.sym; !y.none() && y.of[t].rep == y.of[u].rep && y.of[t].class >= 0 {
+			w.noteRace(w.m.raceNote(w.s, u, t)) // they could have changed places
+		}
+	})
+	if violation {
 		w.violate(raceRank, key)
-		return true
 	}
-	fromWords(w.pack, key, w.s)
-	if n := w.m.raceNote(w.s); w.race == nil || compareNotes(n, w.race) < 0 {
-		w.race = n
-	}
-	return false
+	return violation
 }
 
-// isRace reports whether two threads are about to access the same memory, one of
-// them by plain C and one of them writing.
-func isRace[K words](leaves []*leaf[K]) bool {
+func (w *worker[K]) noteRace(n *noteCase) {
+	if old := w.m.notes[spec.PlainRace]; old == nil || compareNotes(n, old) < 0 {
+		w.m.notes[spec.PlainRace] = n
+	}
+}
+
+// races finds threads that are about to access the same memory, one of them by
+// plain C and one of them writing.
+func races[K words](leaves []*leaf[K], found func(t, u int)) {
 	for t, a := range leaves {
-		for u, b := range leaves {
-			if t != u && a.plain && a.access == b.access && (a.writes || b.writes) {
-				return true
+		if a.access < 0 {
+			continue
+		}
+		for u := t + 1; u < len(leaves); u++ {
+			if b := leaves[u]; a.access == b.access && (a.plain || b.plain) && (a.writes || b.writes) {
+				found(t, u)
 			}
 		}
 	}
-	return false
 }
 
 // store adds some states to the table. Their hashes, and a first touch of where

@@ -87,7 +87,7 @@ func compareSearch(t interface {
 		var got *finding
 		for end := passMisfit; end == passMisfit; {
 			pack.arrange()
-			got, end = newSearch[[8]uint64](p, r, pack, c.lim, workers).run(0)
+			got, end = newSearch[[8]uint64](p, r, pack, c.lim, workers, false).run(0)
 		}
 		delete(got.notes, spec.PlainRace)
 		if d := cmp.Diff(want, foundBy(got)); d != "" {
@@ -307,7 +307,7 @@ func BenchmarkSearch(b *testing.B) {
 					pack.arrange()
 					var f *finding
 					lim := &limits{ctx: context.Background(), cfg: &Config{}, begin: time.Now()}
-					if f, end = newSearcher(p, rules{}, pack, lim, workers).run(0); f != nil {
+					if f, end = newSearcher(p, rules{}, pack, lim, workers, false).run(0); f != nil {
 						transitions += f.transitions
 					}
 				}

@@ -325,3 +325,8 @@ func (q *simplest[K]) walk() []Move {
 		node = to
 	}
 }
+
+func isRace[K words](leaves []*leaf[K]) (is bool) {
+	races(leaves, func(int, int) { is = true })
+	return is
+}

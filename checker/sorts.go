@@ -108,7 +108,9 @@ type sorts struct {
 	coercions map[coercion]bool
 	indexings []indexing
 	fixed     cellSet // cells whose addresses the program names
-	why       string  // why nothing can be said, if so
+	fixed0    cellSet // at the start already
+	why       string  // why nothing can be said of what values mean, if so
+	lost      bool    // it is not even known where pointers may point to
 	changed   bool
 	alone     bool // what runs before everything is looked at: it may do anything
 }
@@ -118,6 +120,10 @@ func inferSorts(p *spec.Prog) *sorts {
 	f := &sorts{p: p, cells: make([]meaning, len(p.Cells)), regs: make([][]meaning, len(p.Code)), coercions: map[coercion]bool{}}
 	for i, c := range p.Cells {
 		f.cells[i] = constant(c.Init)
+		if t := &p.Types[c.Type]; t.Pointer && !t.Func && c.Init > 0 && c.Init <= int64(len(p.Cells)) {
+			f.cells[i] = meaning{sort: sortPtr, cells: cellSet(nil).with(int(c.Init - 1))}
+			f.fixed0 = f.fixed0.with(int(c.Init - 1))
+		}
 		if v := &p.Vars[c.Var]; v.Scoped || v.Thread >= 0 {
 			f.cells[i] = f.join(f.cells[i], constant(0))
 		}
@@ -125,10 +131,10 @@ func inferSorts(p *spec.Prog) *sorts {
 			f.cells[i] = meaning{sort: sortPlain}
 		}
 	}
-	for f.changed = true; f.changed && f.why == ""; {
+	for f.changed = true; f.changed; {
 		f.changed = false
 		f.indexings = f.indexings[:0]
-		f.fixed = nil
+		f.fixed = f.fixed0
 		for i := range p.Procs {
 			f.alone = i == p.Init
 			f.proc(i)
@@ -165,7 +171,7 @@ func (f *sorts) join(a, b meaning) meaning {
 	case a.sort == b.sort:
 		return meaning{sort: a.sort, cells: a.cells.union(b.cells)}
 	}
-	return meaning{sort: sortMixed}
+	return meaning{sort: sortMixed, cells: a.cells.union(b.cells)}
 }
 
 // coerce takes constants for values of the sort of b.
@@ -203,7 +209,7 @@ func (f *sorts) proc(i int) {
 		}
 		f.changed = true
 	}
-	for pc := proc.Entry; pc < proc.End && f.why == ""; pc++ {
+	for pc := proc.Entry; pc < proc.End; pc++ {
 		if f.regs[pc] == nil {
 			continue // not reached so far
 		}
@@ -353,6 +359,7 @@ func (f *sorts) number(m meaning) {
 	case sortNone, sortConst, sortPlain:
 	default:
 		f.why = "arithmetic on what is no plain number"
+		f.lost = f.lost || len(m.cells) > 0
 	}
 }
 
@@ -371,7 +378,7 @@ func (f *sorts) convert(m meaning, t *spec.Type) meaning {
 	case t.Bits == 64, m.sort == sortCPU && t.Bits >= 8, m.sort == sortThread && t.Bits >= 16:
 		return m
 	}
-	return meaning{sort: sortMixed}
+	return meaning{sort: sortMixed, cells: m.cells}
 }
 
 // bin is what a binary operation gives.
@@ -458,7 +465,10 @@ func (f *sorts) index(proc int, in *spec.Inst, regs []meaning) meaning {
 				each(int(i))
 			}
 		}
-	case sortPlain, sortCPU, sortThread:
+	default:
+		if at.sort != sortPlain && at.sort != sortCPU && at.sort != sortThread {
+			f.why = "an array is indexed by what is no number"
+		}
 		n := x.count
 		if n == 0 {
 			n = len(f.p.Cells)
@@ -469,8 +479,6 @@ func (f *sorts) index(proc int, in *spec.Inst, regs []meaning) meaning {
 		for i := range min(n, len(f.p.Cells)) {
 			each(i)
 		}
-	default:
-		f.why = "an array is indexed by what is no number"
 	}
 	switch base.sort {
 	case sortPtr:
@@ -479,6 +487,7 @@ func (f *sorts) index(proc int, in *spec.Inst, regs []meaning) meaning {
 	case sortConst: // NULL
 	default:
 		f.why = "a pointer is made of a number"
+		f.lost = f.lost || base.sort != sortMixed
 	}
 	f.indexed(x)
 	return out
@@ -517,8 +526,10 @@ func (f *sorts) access(proc int, in *spec.Inst, regs []meaning) {
 		a := f.value(proc, in.A, regs)
 		switch a.sort {
 		case sortPtr, sortNone, sortConst:
-		default:
+		case sortMixed:
 			f.why = "memory is accessed through what is no pointer"
+		default:
+			f.lost, f.why = true, "memory is accessed through what is no pointer"
 		}
 		cells = a.cells
 	}

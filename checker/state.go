@@ -152,6 +152,7 @@ const (
 	viewFinished view = iota // at its end
 	viewAsleep               // at a sleep-wait
 	viewStart                // before its first step
+	viewWaits                // where it may wait on the memory of an object
 	viewCount
 )
 
@@ -165,6 +166,7 @@ func viewsOf(p *spec.Prog) (views [viewCount][]bool) {
 		views[viewFinished][pc] = in.Op == spec.OpEnd
 		views[viewAsleep][pc] = in.Sleep
 		views[viewStart][pc] = in.Op == spec.OpStart
+		views[viewWaits][pc] = in.Op.Info().Access && (in.A.Kind != spec.OpdAddr || p.Cells[in.A.Val].Object >= 0)
 	}
 	return views
 }

@@ -500,3 +500,46 @@ func (y *symmetry) renamings(slots int) []*renaming {
 	}
 	return list
 }
+
+// least are the threads, and the cell, as they are if units that are alike are
+// called by the first numbers, in the order in which the threads come.
+func (y *symmetry) least(threads []int, cell int) ([]int, int) {
+	r := y.unchanged()
+	given := make([][]int, len(y.classes)) // by class: the units in the order of their new places
+	for _, t := range threads {
+		if of := y.of[t]; of.class >= 0 && !slices.Contains(given[of.class], of.unit) {
+			given[of.class] = append(given[of.class], of.unit)
+		}
+	}
+	for k, c := range y.classes {
+		for u := range c.units {
+			if !slices.Contains(given[k], u) {
+				given[k] = append(given[k], u)
+			}
+		}
+		for place, u := range given[k] {
+			y.place(r, &c.units[u], &c.units[place])
+		}
+	}
+	out := make([]int, len(threads))
+	for i, t := range threads {
+		out[i] = r.thread[t]
+	}
+	if cell >= 0 {
+		cell = r.cell[cell]
+	}
+	return out, cell
+}
+
+// spread adds to a set of threads all that are alike.
+func (y *symmetry) spread(set *threadSet) {
+	for t := range y.of {
+		if set.has(t) {
+			for u := range y.of {
+				if y.of[u].rep == y.of[t].rep {
+					set.add(u)
+				}
+			}
+		}
+	}
+}

@@ -72,6 +72,8 @@ type leaf[K words] struct {
 	// safe: what the thread does here violates nothing and is neither a choice
 	// that an assumption may rule out nor a migration.
 	safe bool
+	// touch is what the moves look at and change, if that was asked for.
+	touch touch
 }
 
 // A leafMove is a move with what it does to the packed state: which bits of
@@ -81,6 +83,7 @@ type leafMove[K words] struct {
 	clear, set K
 	remaps     []remap
 	changes    []slotChange
+	alike      []slotChange // the changes in terms that do not tell apart what is alike
 	move       Move
 }
 
@@ -262,8 +265,13 @@ type oracle[K words] struct {
 	trees   []tree[K]
 	log     touchLog
 	misfits []misfit // values met that do not fit the packing
-	s, n    state    // scratch
-	values  []int64
+	forgot  bool     // there were more answers than are kept
+	// futures, if not nil, says what threads may do; surprised, that one does what
+	// it does not say.
+	futures   *futures
+	surprised bool
+	s, n      state // scratch
+	values    []int64
 }
 
 func newOracle[K words](m *machine, pack *packing) oracle[K] {
@@ -363,6 +371,7 @@ func (o *oracle[K]) learn(t int, key *K) *leaf[K] {
 			}
 			if from, to := o.s[slot], o.n[slot]; from != to {
 				lm.changes = append(lm.changes, slotChange{slot, from, to})
+				lm.alike = append(lm.alike, o.pack.alikeChange(slot, o.s, o.n))
 			}
 		}
 		lf.safe = lf.safe && o.n[m.violated] == 0 && !mv.Migrate
@@ -394,18 +403,35 @@ func (o *oracle[K]) learn(t int, key *K) *leaf[K] {
 		lf.moves = nil
 	}
 	lf.safe = lf.safe && !lf.direct && !lf.pruned && len(lf.moves) > 0
+	// The states asked about violate nothing.
+	lf.looked = slices.DeleteFunc(slices.Clone(o.log.slots), func(slot int) bool { return slot == m.violated || slot == m.none })
+	if o.futures != nil {
+		o.foresee(t, lf)
+	}
 	for i := range lf.moves {
 		o.encode(t, &lf.moves[i], key)
 	}
 	if len(o.misfits) > 0 {
 		return nil
 	}
-	// The states asked about violate nothing.
-	lf.looked = slices.DeleteFunc(slices.Clone(o.log.slots), func(slot int) bool { return slot == m.violated || slot == m.none })
 	if len(o.trees[t].leaves) < maxLeaves {
 		o.trees[t].grow(o.pack, t, lf.looked, key, lf)
+	} else {
+		o.forgot = true
 	}
 	return lf
+}
+
+// foresee works out what the moves of a leaf touch.
+func (o *oracle[K]) foresee(t int, lf *leaf[K]) {
+	var moves [][]slotChange
+	pc := int(o.s[o.m.threads[t].pc])
+	for i := range lf.moves {
+		changes := slices.DeleteFunc(slices.Clone(lf.moves[i].changes), func(c slotChange) bool { return c.slot == o.m.violated })
+		moves = append(moves, changes)
+		o.surprised = o.surprised || !o.futures.predicts(t, pc, lf.looked, changes)
+	}
+	lf.touch = o.futures.leafTouch(lf.looked, moves)
 }
 
 // encode turns what a move of thread t changes into what becomes of the packed
