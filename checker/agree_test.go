@@ -152,7 +152,7 @@ func compare(t *rapid.T, p *spec.Prog, r rules, count *tally, text string) {
 	count.count(n.verdict())
 	compareSteps(t, n)
 	compareSpurious(t, n)
-	res, err := Check(context.Background(), p, Config{Ignore: r.ignore, Strict: r.strict})
+	res, err := Check(context.Background(), p, Config{Ignore: r.ignore, Strict: r.strict, NoSymmetry: true, NoPOR: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,9 +178,32 @@ func compare(t *rapid.T, p *spec.Prog, r rules, count *tally, text string) {
 		}
 	}
 	compareWithoutClearing(p, r, n.verdict(), fail)
+	compareReductions(p, r, res, fail)
 	if res.Verdict == Violated {
 		compareRun(n, res, fail)
 		wantReplay(t, p, res)
+	}
+}
+
+// compareReductions demands the same of every combination of reductions, and of
+// workers, but for the numbers of states.
+func compareReductions(p *spec.Prog, r rules, plain *Result, fail func(string, ...any)) {
+	for i, cfg := range []Config{{}, {NoPOR: true}, {NoSymmetry: true}} {
+		cfg.Ignore, cfg.Strict, cfg.NoTrace, cfg.Workers = r.ignore, r.strict, true, 1+i
+		res, err := Check(context.Background(), p, cfg)
+		if err != nil {
+			fail("%v", err)
+		}
+		what := fmt.Sprintf("no symmetry %v, no partial order %v", cfg.NoSymmetry, cfg.NoPOR)
+		if got, want := verdictOf(res), verdictOf(plain); got != want {
+			fail("%s: %s, without reductions %s", what, got, want)
+		}
+		if !slices.Equal(res.Properties, plain.Properties) || !slices.Equal(res.Stuck, plain.Stuck) {
+			fail("%s: %v, stuck %v; without reductions %v, stuck %v", what, res.Properties, res.Stuck, plain.Properties, plain.Stuck)
+		}
+		if res.States > plain.States {
+			fail("%s: %d states, without reductions %d", what, res.States, plain.States)
+		}
 	}
 }
 

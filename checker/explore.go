@@ -33,10 +33,11 @@ func Check(ctx context.Context, p *spec.Prog, cfg Config) (*Result, error) {
 type checking struct {
 	p *spec.Prog
 	rules
-	lim   *limits
-	pack  *packing
-	graph *explorer // if it was needed
-	por   bool      // the order of steps is reduced
+	lim     *limits
+	pack    *packing
+	graph   *explorer // if it was needed
+	por     bool      // the order of steps is reduced
+	dropped []Dropped
 }
 
 func (c *checking) run() *Result {
@@ -60,7 +61,13 @@ func (c *checking) run() *Result {
 	r := &Result{
 		Prog: c.p, Engine: "exhaustive", Verdict: Verified, StoppedBy: f.stopped,
 		States: f.states, Transitions: f.transitions, Depth: f.depth,
-		Notes: noteList(f.notes), Executed: f.executed, Covered: f.covered,
+		Notes: noteList(f.notes), Executed: f.executed, Covered: f.covered, Dropped: c.dropped,
+	}
+	if f.symmetric {
+		r.Reductions = append(r.Reductions, Symmetry)
+	}
+	if f.reduced {
+		r.Reductions = append(r.Reductions, PartialOrder)
 	}
 	for rank, p := range spec.Properties {
 		if f.violated[rank] {
@@ -93,7 +100,7 @@ func (c *checking) run() *Result {
 func (c *checking) search() *finding {
 	m := newMachine(c.p, c.rules)
 	c.pack = packingOf(m, c.symmetry(m))
-	c.por = !c.lim.cfg.NoPOR
+	c.reduceOrder(m)
 	workers, most := c.lim.cfg.workers(), smallStates
 	if workers == 1 {
 		most = 0
@@ -111,9 +118,12 @@ func (c *checking) search() *finding {
 			return &finding{stopped: stopped, executed: m.executed, covered: m.covered}
 		}
 		switch f, end := newSearcher(c.p, c.rules, c.pack, c.lim, n, c.por).run(most); {
-		case end == passDone && f.reduced && (f.endless || f.surprised):
-			c.por = false
+		case end == passDone && f.reduced && f.surprised:
+			c.dropOrder("a step does what was not foreseen: this is a bug in mc")
+		case end == passDone && f.reduced && f.endless:
+			c.dropOrder("runs may go on for ever")
 		case end == passDone:
+			f.symmetric = !c.pack.sym.none()
 			return f
 		case end == passLarge:
 			most = 0
@@ -130,7 +140,28 @@ func (c *checking) symmetry(m *machine) *symmetry {
 	if c.lim.cfg.NoSymmetry {
 		return &symmetry{}
 	}
-	return findSymmetry(m)
+	y, why := findSymmetry(m)
+	if why != "" {
+		c.dropped = append(c.dropped, Dropped{Symmetry, why})
+	}
+	return y
+}
+
+// reduceOrder decides whether the order of steps is to be reduced.
+func (c *checking) reduceOrder(m *machine) {
+	if c.lim.cfg.NoPOR {
+		return
+	}
+	if _, why := newFutures(m); why != "" {
+		c.dropOrder(why)
+		return
+	}
+	c.por = true
+}
+
+func (c *checking) dropOrder(why string) {
+	c.por = false
+	c.dropped = append(c.dropped, Dropped{PartialOrder, why})
 }
 
 // searcher is a further search, by one worker.

@@ -57,25 +57,24 @@ type futures struct {
 	every touch                 // what each step touches: the invariants
 }
 
-// newFutures works them out; nil if that cannot be done for the program: where
-// threads migrate, or queue for a CPU, a step has to do with all others.
-func newFutures(m *machine) *futures {
+// newFutures works them out, or says why that cannot be done for the program.
+func newFutures(m *machine) (f *futures, why string) {
 	for t := range m.threads {
 		if m.p.Threads[t].Migrates {
-			return nil
+			return nil, "threads migrate"
 		}
 	}
 	if m.queueing {
-		return nil
+		return nil, "threads of one priority queue for a CPU"
 	}
-	f := &futures{m: m, sorts: inferSorts(m.p), size: m.viewSlot(len(m.threads), 0), at: map[int]int{}}
+	f = &futures{m: m, sorts: inferSorts(m.p), size: m.viewSlot(len(m.threads), 0), at: map[int]int{}}
 	if f.sorts.lost {
-		return nil
+		return nil, "it is not known where pointers point to"
 	}
 	f.every = f.empty()
 	for _, proc := range m.p.Invariants {
 		if len(m.p.Procs[proc].Locals) > 0 {
-			return nil // each step would write them
+			return nil, "an invariant has variables in memory"
 		}
 	}
 	if len(m.p.Invariants) > 0 {
@@ -96,7 +95,7 @@ func newFutures(m *machine) *futures {
 		f.insts = append(f.insts, list)
 		f.known = append(f.known, map[uint64][]*touch{})
 	}
-	return f
+	return f, ""
 }
 
 func (f *futures) empty() touch {

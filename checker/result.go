@@ -38,6 +38,11 @@ type Result struct {
 	Depth       int   // steps to the farthest state
 	Elapsed     time.Duration
 
+	// Reductions are those that States and Transitions are counted with, Dropped
+	// those that were wanted but could not be had, or were given up, and why.
+	Reductions []Reduction
+	Dropped    []Dropped
+
 	// Trace is the run to show: the simplest one that violates Property. Nil
 	// where there is none.
 	Trace *Trace
@@ -178,3 +183,19 @@ const (
 	EventLine    EventKind = "line"    // execution came to another line of the model
 	EventMigrate EventKind = "migrate" // to CPU New
 )
+
+// A Reduction is a way to look at fewer states. The verdict does not depend on
+// it.
+type Reduction string
+
+// The reductions.
+const (
+	Symmetry     Reduction = "symmetry"      // CPUs that are alike are not told apart
+	PartialOrder Reduction = "partial-order" // steps are not taken in orders that cannot matter
+)
+
+// A Dropped is a reduction that was not used, and why.
+type Dropped struct {
+	Reduction Reduction
+	Why       string
+}

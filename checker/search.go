@@ -26,7 +26,8 @@ type finding struct {
 	// stuckHang: the hang, if there is one, is a state in which nothing can step.
 	stuckHang bool
 	// endless: that a run goes on for ever could not be ruled out.
-	endless bool
+	endless   bool
+	symmetric bool // CPUs that are alike were not told apart
 	// reduced: the order of steps was reduced; surprised: by what turned out not
 	// to be true.
 	reduced, surprised bool
@@ -139,7 +140,7 @@ func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, worke
 			w.out[i] = make([][]K, 1<<partBits)
 		}
 		if por {
-			if w.futures = newFutures(w.m); w.futures != nil {
+			if w.futures, _ = newFutures(w.m); w.futures != nil {
 				w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty()}
 			}
 		}

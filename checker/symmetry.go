@@ -64,27 +64,28 @@ func (y *symmetry) none() bool { return len(y.classes) == 0 }
 
 // findSymmetry finds the CPUs that are alike. It takes for granted nothing: what
 // every instruction says has to stay true when two CPUs change places.
-func findSymmetry(m *machine) *symmetry {
-	y := &symmetry{m: m}
+func findSymmetry(m *machine) (y *symmetry, why string) {
+	y = &symmetry{m: m}
 	p := m.p
 	groups := candidates(p)
 	if len(groups) == 0 {
-		return y
+		return y, "no two CPUs begin alike"
 	}
 	for _, proc := range p.Invariants {
 		for _, in := range p.Code[p.Procs[proc].Entry:p.Procs[proc].End] {
 			if in.Op == spec.OpPick {
-				return y // it takes the lowest, which need not be the lowest elsewhere
+				// It takes the lowest, which need not be the lowest elsewhere.
+				return y, "an invariant looks at CPUs one by one"
 			}
 		}
 	}
 	f := inferSorts(p)
 	if f.why != "" {
-		return y
+		return y, f.why
 	}
 	resting, ok := f.resting()
 	if !ok {
-		return y
+		return y, "a value means different things"
 	}
 	y.resting = resting
 	y.slotSorts(f)
@@ -112,6 +113,9 @@ func findSymmetry(m *machine) *symmetry {
 			group = left
 		}
 	}
+	if y.none() {
+		return &symmetry{m: m}, "CPUs that begin alike do not stay so: the program tells them apart"
+	}
 	y.of = make([]unitOf, len(p.Threads))
 	for t := range y.of {
 		y.of[t] = unitOf{-1, 0, t}
@@ -134,7 +138,7 @@ func findSymmetry(m *machine) *symmetry {
 			}
 		}
 	}
-	return y
+	return y, ""
 }
 
 // then is one renaming after another.

@@ -48,6 +48,16 @@ func defineLimits(f *flagSet, c *checker.Config) {
 		return nil
 	})
 	f.period(&c.Timeout, "timeout")
+	f.BoolVar(&c.NoSymmetry, "no-symmetry", false, "")
+	f.BoolVar(&c.NoPOR, "no-por", false, "")
+	f.BoolFunc("no-reduction", "", func(value string) error {
+		off, err := strconv.ParseBool(value)
+		if err != nil {
+			return errors.New(wantBool)
+		}
+		c.NoSymmetry, c.NoPOR = off, off
+		return nil
+	})
 }
 
 func (o *checkOptions) ignore(name string) error {

@@ -52,6 +52,10 @@ Limits: a search that reaches one ends inconclusive, with what it has seen.
 Engine:
     --workers N        how many search at once (default: one for each CPU);
                        nothing that is printed depends on it
+    --no-symmetry      tell CPUs apart that are alike
+    --no-por           take steps in every order, also where it cannot matter
+    --no-reduction     both. Verdict, run and notes do not depend on them; the
+                       numbers of states and transitions, and the depth, do
 
 Judgement:
     --ignore PROPERTY  look past violations of it; repeatable, commas
@@ -63,7 +67,7 @@ Judgement:
 Output:
     --expand           draw the steps inside library functions, too
     --json             one JSON document instead of text
-    --timing           say how long each search took
+    --timing           say how long each search took, and with what reductions
 
 Exit code: 0 nothing is violated; 1 something is (with --expect: something
 differs from the file); 2 usage, bad model or internal error; 3 inconclusive.
@@ -124,7 +128,8 @@ rmw, st, pc or lk; mb, sh and halt look at the same operations again.
     halt               operations while another CPU is halted
 
 Limits: a search that reaches one ends inconclusive, with what it has seen.
-    --max-states N, --max-memory SIZE, --timeout TIME, --workers N
+    --max-states N, --max-memory SIZE, --timeout TIME, --workers N,
+    --no-symmetry, --no-por, --no-reduction
                        for each scenario, as in mc check
 
 Output:

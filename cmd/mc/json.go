@@ -25,6 +25,7 @@ type jsonResult struct {
 	Memory      string         `json:"memory"`
 	Engine      string         `json:"engine"`
 	Reductions  []string       `json:"reductions"`
+	Dropped     []jsonDropped  `json:"reductions_off"`    // that were not switched off, but could not be used
 	Ignored     []string       `json:"ignored,omitempty"` // by --ignore
 	Verdict     string         `json:"verdict"`
 	Property    string         `json:"property"`
@@ -64,6 +65,19 @@ type jsonRoles struct {
 	Handover  bool   `json:"handover"`
 	IRQ       bool   `json:"irq"`
 	Hog       string `json:"hog"` // "", "user" or "kernel"
+}
+
+type jsonDropped struct {
+	Reduction string `json:"reduction"`
+	Why       string `json:"why"`
+}
+
+func droppedJSON(r *checker.Result) []jsonDropped {
+	out := []jsonDropped{}
+	for _, d := range r.Dropped {
+		out = append(out, jsonDropped{string(d.Reduction), d.Why})
+	}
+	return out
 }
 
 type jsonThread struct {
@@ -156,7 +170,8 @@ func toJSON(o *outcome) jsonResult {
 		Bounds:      boundsJSON(o.Prog),
 		Memory:      "sc",
 		Engine:      o.Engine,
-		Reductions:  []string{},
+		Reductions:  nonNil(texts(o.Reductions)),
+		Dropped:     droppedJSON(o.Result),
 		Verdict:     string(o.Verdict),
 		Property:    string(o.Property),
 		Properties:  texts(o.Properties),

@@ -70,6 +70,12 @@ func (t *textReport) verdict(o *outcome, brief bool) string {
 	}
 	if t.o.timing {
 		s += fmt.Sprintf("  %.2f s", o.Elapsed.Seconds())
+		for _, r := range o.Reductions {
+			s += ", " + string(r)
+		}
+		for _, d := range o.Dropped {
+			s += fmt.Sprintf(", no %s: %s", d.Reduction, d.Why)
+		}
 	}
 	return s
 }
