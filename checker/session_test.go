@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lastput/spec"
+	"lastput/spec/specrapid"
 )
 
 const twoLocks = `
@@ -104,8 +105,8 @@ func cellNamed(t *testing.T, p *spec.Prog, name string) int {
 // run replays as it was.
 func TestSessionAsRun(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := drawThreads(t)
-		model, err := loadText(headers + text)
+		text := specrapid.Programs().Draw(t, "program")
+		model, err := loadText(text)
 		if err != nil {
 			t.Skip(err)
 		}
