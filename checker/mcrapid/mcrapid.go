@@ -93,7 +93,11 @@ func (o Options) scenario(t *rapid.T, m *spec.Model) spec.Scenario {
 // drawRun draws a schedule.
 func drawRun(t *rapid.T, opt Options, p *spec.Prog) Run {
 	s := checker.NewSession(p, opt.Rules)
-	d := schedule{s: s, last: -1, patience: rapid.IntRange(0, 3).Draw(t, "patience")}
+	d := schedule{
+		s: s, last: -1,
+		patience: rapid.IntRange(0, 5).Draw(t, "patience"),
+		highest:  rapid.IntRange(0, len(p.Threads)-1).Draw(t, "highest"),
+	}
 	move := rapid.Custom(d.move)
 	for range opt.maxSteps() {
 		moves := s.Moves()
@@ -126,26 +130,38 @@ type schedule struct {
 	s    *checker.Session
 	last int // the thread that moved last, or -1
 	// patience says how much more often than another the same thread goes on:
-	// some bugs want many switches, others few.
-	patience int
+	// some bugs want many switches, others few. Where a thread cannot go on,
+	// the next is the first that can, from thread highest on: a thread that is
+	// far from it may be kept waiting for long. That is what priorities do in
+	// PCT (Burckhardt, Kothari, Musuvathi, Nagarakatte: "A randomized scheduler
+	// with probabilistic guarantees of finding bugs", ASPLOS 2010); its
+	// guarantee is not claimed here.
+	patience, highest int
 }
 
 func (d *schedule) move(t *rapid.T) checker.Move {
 	n := len(d.s.Prog().Threads)
 	// 0 goes on with the same thread: runs shrink to few switches.
-	thread := rapid.IntRange(0, n*(1+d.patience)).Draw(t, "thread") - 1
+	thread := rapid.IntRange(0, n<<d.patience).Draw(t, "thread") - 1
 	if thread < 0 || thread >= n {
-		thread = max(d.last, 0)
+		thread = d.last
 	}
-	var own []checker.Move
-	for ; len(own) == 0; thread = (thread + 1) % n {
-		for _, mv := range d.s.Moves() {
-			if mv.Thread == thread {
-				own = append(own, mv)
-			}
-		}
+	own := d.moves(thread)
+	for i := 0; len(own) == 0; i++ {
+		own = d.moves((d.highest + i) % n)
 	}
 	return rapid.SampledFrom(own).Draw(t, "outcome")
+}
+
+// moves are those of the thread.
+func (d *schedule) moves(thread int) []checker.Move {
+	var own []checker.Move
+	for _, mv := range d.s.Moves() {
+		if mv.Thread == thread {
+			own = append(own, mv)
+		}
+	}
+	return own
 }
 
 // builds keeps the programs that were built: a scenario is drawn many times.
