@@ -62,7 +62,8 @@ func (s *Session) Steps() []Step { return s.steps }
 
 // Moves lists what can happen next, in a fixed order: by thread, steps before
 // migrations, then by the outcomes of choices, then by CPU. There is nothing
-// after a violation, nor where nothing can step.
+// after a violation, nor where nothing can step. A step can have very many
+// outcomes, by its choices: the list ends at maxListed.
 func (s *Session) Moves() []Move {
 	s.look()
 	return s.moves
@@ -83,6 +84,10 @@ func (s *Session) RuledOut() bool {
 	return s.info.pruned
 }
 
+// maxListed is how many moves are listed, and how many attempts to step are made
+// that lead nowhere.
+const maxListed = 1 << 14
+
 // look finds out what there is to know of the state: once, when first asked.
 func (s *Session) look() {
 	if s.seen {
@@ -97,10 +102,17 @@ func (s *Session) look() {
 	}
 	// Moves that are only looked at take no locks.
 	owner := maps.Clone(s.m.owner)
+	vain := 0
+	s.m.interrupted = func() bool {
+		vain++
+		return vain == maxListed
+	}
 	s.info = s.m.successors(s.now, func(mv Move, _ state) bool {
 		s.moves = append(s.moves, mv)
-		return true
+		return len(s.moves) < maxListed
 	})
+	s.m.interrupted = nil
+	s.info.pruned = s.info.pruned || vain == maxListed // what was not tried is not judged
 	s.m.owner = maps.Clone(owner)
 	s.ended = s.m.atEnd(s.now, s.info)
 	s.m.owner = owner

@@ -146,3 +146,18 @@ func TestSessionAsRun(t *testing.T) {
 		}
 	})
 }
+
+// TestSessionOutcomes: a step of which there are 3^40 outcomes is listed in part,
+// and soon, whether they lead somewhere or not.
+func TestSessionOutcomes(t *testing.T) {
+	for _, after := range []string{"x = r;", "mc_assume(r < 0);"} {
+		p := program(t, "int x;\nmc_thread(0, MC_OTHER) void t(void) { int r = 0; "+strings.Repeat("r += mc_choose(3); ", 40)+after+" }\n")
+		s := NewSession(p, Rules{})
+		if n := len(s.Moves()); n > maxListed || s.Violation() != nil {
+			t.Errorf("%s: %d moves, %+v", after, n, s.Violation())
+		}
+		if !s.RuledOut() && len(s.Moves()) == 0 {
+			t.Errorf("%s: no move, and none ruled out", after)
+		}
+	}
+}
