@@ -102,7 +102,7 @@ func basicWith(change func(*spec.Scenario)) spec.Scenario {
 // never passes, neither as verified nor as refuted.
 func TestVerifyStopped(t *testing.T) {
 	m := spec.MustLoad(os.DirFS(examples), "my_refcount.c")
-	large := spec.Scenario{Getters: 4, Gets: 3}
+	large := spec.Scenario{Getters: 12, Gets: 40, Nested: 4, Migrate: true}
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	late := newPrinter("late")
