@@ -3,6 +3,7 @@ module lastput
 go 1.26
 
 require (
+	github.com/anishathalye/porcupine v1.3.1 // decides linearizability, in tests of the strategies
 	github.com/google/go-cmp v0.7.0 // readable differences in tests
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the command-line tests
 	modernc.org/cc/v4 v4.31.0 // the C front end: preprocessor, parser and types

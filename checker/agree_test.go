@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lastput/spec"
+	"lastput/spec/specrapid"
 )
 
 // This file holds the engine against the dumb explorer on random programs.
@@ -38,8 +39,8 @@ func (n *tally) count(verdict string) {
 func TestAgreesOnThreads(t *testing.T) {
 	var n tally
 	rapid.Check(t, func(t *rapid.T) {
-		text := drawThreads(t)
-		m, err := loadText(headers + text)
+		text := specrapid.Programs().Draw(t, "program")
+		m, err := loadText(text)
 		if err != nil {
 			n.refused++
 			if !refusedForAReason(err) {
@@ -100,46 +101,19 @@ func TestAgreesOnStrategies(t *testing.T) {
 	faults := []string{"", "#define FAULT_NO_STOP\n", "#define FAULT_SKIP_ISOLATED\n", "#define FAULT_DEC_THEN_LOCK\n"}
 	var n tally
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.SampledFrom(faults).Draw(t, "fault") + drawMutant(t, rapid.SampledFrom(texts).Draw(t, "strategy"))
+		text := rapid.SampledFrom(faults).Draw(t, "fault") + specrapid.Mutants(rapid.SampledFrom(texts).Draw(t, "strategy")).Draw(t, "mutant")
 		m, err := loadText(text)
 		if err != nil {
 			n.refused++
 			t.Skip("the mutant is refused")
 		}
-		p, err := m.Build(drawScenario(t))
+		p, err := m.Build(specrapid.Scenarios(specrapid.Bounds{Unloaders: 2}).Draw(t, "scenario"))
 		if err != nil {
 			t.Skip(err)
 		}
 		compare(t, p, drawRules(t), &n, text)
 	})
 	t.Logf("%+v", n)
-}
-
-func drawScenario(t *rapid.T) spec.Scenario {
-	s := spec.Scenario{Name: "custom", Getters: 1, Gets: 1, Unloaders: 1}
-	flip := func(what string) bool { return rapid.IntRange(0, 2).Draw(t, what) == 0 }
-	if flip("getters") {
-		s.Getters = 2
-	}
-	if flip("gets") {
-		s.Gets = 2
-	}
-	if flip("nested") {
-		s.Nested = 1
-	}
-	if flip("unloaders") {
-		s.Unloaders = 2
-	}
-	s.Migrate, s.SameCPU = flip("migrate"), flip("same")
-	if flip("isolated") && !(s.SameCPU && s.Getters == 1) {
-		s.Isolated = 1
-	}
-	s.IRQ = flip("irq")
-	s.Handover = flip("handover") && s.Getters > 1 && s.Nested == 0
-	if flip("hog") {
-		s.Hog = rapid.SampledFrom([]spec.Hog{spec.UserHog, spec.KernelHog}).Draw(t, "mode")
-	}
-	return s
 }
 
 // compare holds Check against the dumb explorer.
@@ -232,16 +206,6 @@ func compareRun(n *naive, res *Result, fail func(string, ...any)) {
 			fail("the cycle %v: %s", got[c:], why)
 		}
 	}
-}
-
-func costOf(run []Move) (c cost) {
-	last := nobody
-	for _, mv := range run {
-		if c = c.after(mv, last); !mv.Migrate {
-			last = mv.Thread
-		}
-	}
-	return c
 }
 
 // compareWithoutClearing explores again with registers kept that the program

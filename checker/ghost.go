@@ -56,6 +56,7 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 		m.set(s, tl.pending, m.get(s, tl.pending)|pendUnload)
 	case spec.GhostCall:
 		m.applyPending(s, t)
+		m.event(Event{Kind: EventReturn, Object: nobody}, in)
 		for u := range m.threads {
 			if u != t && m.awaits[u] && !m.finished(s, u) {
 				m.set(s, m.threads[u].news, 1)
@@ -70,10 +71,12 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 		m.add(s, tl.locks, -1)
 		m.owns(f.value(in.A), nobody)
 	case spec.GhostAttempted:
+		m.event(Event{Kind: EventUnload, Object: nobody, New: bit(f.value(in.A) != 0)}, in)
 		m.attemptEnds(s, t, f.value(in.A) != 0, in)
 	case spec.GhostMaySleep:
 		m.maySleep(s, t, in)
 	case spec.GhostRefused:
+		m.event(Event{Kind: EventRefused, Object: nobody}, in)
 		m.refused(s, t, in)
 	}
 }

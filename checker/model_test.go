@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"lastput/spec"
+	"lastput/spec/specrapid"
 )
 
 // This file is what the other tests build their programs with.
@@ -15,19 +16,8 @@ func loadText(text string) (*spec.Model, error) {
 	return spec.Load(fstest.MapFS{"model.c": {Data: []byte(text)}}, "model.c")
 }
 
-// headers are those that the models in tests use; a line keeps line numbers of
-// what follows easy.
-const headers = `#include <linux/kernel.h>
-#include <linux/spinlock.h>
-#include <linux/mutex.h>
-#include <linux/completion.h>
-#include <linux/percpu.h>
-#include <linux/stop_machine.h>
-#include <linux/rcupdate.h>
-#include <linux/wait.h>
-#include <linux/delay.h>
-#include <mc.h>
-`
+// headers are those that the models in tests use.
+const headers = specrapid.Headers
 
 // program builds the model in C text, after headers, for a scenario; without
 // one, for its own threads.

@@ -180,6 +180,9 @@ const (
 	EventPutting EventKind = "putting"
 	EventFinal   EventKind = "final_put"
 	EventRelease EventKind = "release"
+	EventRefused EventKind = "refused" // a get gave no reference
+	EventUnload  EventKind = "unload"  // an unload attempt has ended, and succeeded if New is not 0
+	EventReturn  EventKind = "return"  // a call of a role has ended; what came of a get follows
 	EventLine    EventKind = "line"    // execution came to another line of the model
 	EventMigrate EventKind = "migrate" // to CPU New
 )

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lastput/spec"
+	"lastput/spec/specrapid"
 	"lastput/strategies"
 )
 
@@ -118,7 +119,7 @@ func hasCycle(e *explorer) (cyclic bool) {
 func TestSearchOnThreads(t *testing.T) {
 	compared := 0
 	rapid.Check(t, func(t *rapid.T) {
-		m, err := loadText(headers + drawThreads(t))
+		m, err := loadText(specrapid.Programs().Draw(t, "program"))
 		if err != nil {
 			t.Skip("refused")
 		}

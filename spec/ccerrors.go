@@ -76,6 +76,9 @@ func reword(msg string) string {
 			break
 		}
 	}
+	if strings.HasPrefix(msg, "TODO ") {
+		msg = "not understood as C: the parser does not know what is written here"
+	}
 	if len(msg) > maxMessage {
 		msg = strings.ToValidUTF8(msg[:maxMessage], "") + "…"
 	}

@@ -13,7 +13,8 @@ import (
 // a strategy, or any other small concurrent program. Build makes a Prog of it.
 type Model struct {
 	Name   string // the file's name without .c
-	File   string // the file's name as given
+	File   string // the file's name, without its folder
+	Path   string // as it was given to Load; empty for a built-in strategy
 	Title  string
 	Source []string // where the scheme is from
 	Learn  []string // what to learn from it
@@ -54,7 +55,7 @@ func Load(fsys fs.FS, name string) (*Model, error) {
 		return nil, err
 	}
 	base := path.Base(name)
-	m := &Model{Name: strings.TrimSuffix(base, ".c"), File: base, Text: text, dir: dir}
+	m := &Model{Name: strings.TrimSuffix(base, ".c"), File: base, Path: name, Text: text, dir: dir}
 	if err := m.parseDirectives(); err != nil {
 		return nil, err
 	}

@@ -72,6 +72,7 @@ var models = func() []func() *spec.Model {
 			if err != nil {
 				panic(fmt.Sprintf("strategies: internal error: %v", err))
 			}
+			m.Path = "" // who uses it has no such file
 			return m
 		}))
 	}

@@ -19,6 +19,14 @@ file, what it is, where it is from, what to learn from it and what it expects.
     mc list isolated_skip
 `
 
+const newHelp = `Writes a small commented model, NAME.c, into the current folder, and beside it
+NAME_test.go, which holds it to its verdict in go test. The model is right; a
+comment in it says how to break it. Nothing is overwritten.
+
+    mc new my_refcount
+    mc check my_refcount.c
+`
+
 const checkHelp = `Runs every interleaving of each model in each scenario, and says for which
 bounds it is right or draws the simplest run that breaks it. A model is a
 built-in strategy (mc list) or a C file of yours: a name that ends in .c or

@@ -153,10 +153,7 @@ func (o *outcome) expectation() string {
 
 // replay is the command that plays the outcome's run again.
 func (o *outcome) replay() string {
-	if o.file != "" {
-		return "mc replay " + quote(o.file) + " " + quote(o.Trace.Replay)
-	}
-	return "mc replay " + quote(o.Trace.Replay)
+	return checker.ReplayCommand(o.file, o.Trace)
 }
 
 // end prints what the verified outcomes have in common.

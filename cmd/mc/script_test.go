@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 			"fill":       cmdFill,
 			"closedpipe": cmdClosedPipe,
 			"grab":       cmdGrab,
+			"prepend":    cmdPrepend,
 		},
 	})
 }

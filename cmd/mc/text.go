@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"unicode/utf8"
+
+	"lastput/checker"
 )
 
 // pageWidth is how wide text may be, to survive a commit message.
@@ -48,16 +50,8 @@ func widest(list []string) int {
 	return w
 }
 
-// quote makes a word that a shell reads as s. A tilde means a home folder at the
-// beginning, and may after = and :.
-func quote(s string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-~"
-	home := strings.HasPrefix(s, "~") || strings.Contains(s, "=~") || strings.Contains(s, ":~")
-	if s != "" && strings.Trim(s, plain) == "" && !home {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
+// quote makes a word that a shell reads as s.
+func quote(s string) string { return checker.ShellWord(s) }
 
 // texts makes plain strings of named ones; never nil.
 func texts[S ~string](in []S) []string {

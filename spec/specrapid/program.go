@@ -1,4 +1,4 @@
-package checker
+package specrapid
 
 import (
 	"fmt"
@@ -7,8 +7,34 @@ import (
 	"pgregory.net/rapid"
 )
 
-// This file draws small random C models: threads of their own, and strategies
-// with a line taken away or two lines swapped.
+// This file draws small C models: threads of their own, and strategies with a
+// line taken away or two lines swapped.
+
+// Headers are what every model of Programs begins with, and what one may
+// include to use all of the library.
+const Headers = `#include <linux/kernel.h>
+#include <linux/spinlock.h>
+#include <linux/mutex.h>
+#include <linux/completion.h>
+#include <linux/percpu.h>
+#include <linux/stop_machine.h>
+#include <linux/rcupdate.h>
+#include <linux/wait.h>
+#include <linux/delay.h>
+#include <mc.h>
+`
+
+// Programs draws the C text of a model with two to four threads of its own, and
+// perhaps handlers, on one to three CPUs. It uses all of the library, and is
+// wrong more often than not; spec.Load refuses some of what is drawn, for
+// speaking of lifetimes that are none.
+func Programs() *rapid.Generator[string] { return rapid.Custom(drawThreads) }
+
+// Mutants draws changes of a model's text: some of its lines that are statements
+// go away, change places or come twice. The result need not be C.
+func Mutants(text string) *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string { return drawMutant(t, text) })
+}
 
 // A drawing is a model being drawn.
 type drawing struct {
@@ -26,9 +52,9 @@ func (d *drawing) pick(what string, from ...string) string {
 
 func (d *drawing) printf(format string, args ...any) { fmt.Fprintf(&d.b, format, args...) }
 
-// drawThreads draws a model with two to four threads on one to three CPUs.
 func drawThreads(t *rapid.T) string {
 	d := &drawing{t: t}
+	d.printf("%s", Headers)
 	d.printf(`int x, y;
 unsigned char u = 254;
 long big = 0x7fffffff;
@@ -280,8 +306,6 @@ func (d *drawing) judge() {
 	d.printf("%s\n", d.pick("judge", "mc_assert(x != 2);", "mc_assert(r <= s);", "mc_assume(x < 2);", "mc_assume(r != 1);", "mc_cover(y == 2);", "BUG_ON(big < 0);"))
 }
 
-// drawMutant changes a strategy's text: some lines of it go away, change places
-// or come twice.
 func drawMutant(t *rapid.T, text string) string {
 	d := &drawing{t: t}
 	lines := strings.Split(text, "\n")
