@@ -36,6 +36,11 @@ type Config struct {
 	// NoTrace leaves out the search for the simplest run of a violation, for
 	// whoever wants the verdict only: Result.Trace is nil.
 	NoTrace bool
+	// FirstViolation ends the search at the first level with a state that
+	// violates something, for whoever wants to know no more than that, and in
+	// how many steps: that is Result.Depth then, and what is counted is what
+	// was seen so far. How runs end (deadlock, hang, leak) ends no search.
+	FirstViolation bool
 	// Progress, if set, gets a line overwritten in place a few times a second.
 	// Label, if set, is what the line begins with.
 	Progress io.Writer

@@ -153,7 +153,7 @@ func (m *Model) lower(s Scenario) (*builder, error) {
 func newBuilder(m *Model, s Scenario, ncpu int, isolated uint64, use usage) *builder {
 	b := &builder{
 		m:       m,
-		p:       &Prog{Model: m.Name, Scenario: s, NCPU: ncpu, Isolated: isolated, Init: -1, Frames: []Frame{{}}},
+		p:       &Prog{Model: m.progName(), Scenario: s, NCPU: ncpu, Isolated: isolated, Init: -1, Frames: []Frame{{}}},
 		files:   map[string]int{},
 		types:   map[string]int{},
 		msgs:    map[string]int{},

@@ -61,6 +61,8 @@ type Mutation struct {
 	Text string
 	// Lines are all lines it touches, its own among them, in order.
 	Lines []MutationLine
+	// Note is what the text itself says of it, by "// mc: why" above its line.
+	Note string
 
 	sites  []site
 	parses *parseCache // of the model's mutants
@@ -90,7 +92,7 @@ func (m *Model) Mutations(scenarios ...Scenario) ([]Mutation, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.merge(b.found)
+		f.merge(b)
 	}
 	list := f.mutations(m.File)
 	for i := range list {
@@ -106,6 +108,25 @@ func (m *Model) Without(mu Mutation) *Model {
 	mutant := *m
 	mutant.mutation = &mu
 	return &mutant
+}
+
+// progName is the name of the model's programs. That of a mutant says what it is
+// without, so that a recorded run can be played again: see CutMutant.
+func (m *Model) progName() string {
+	if m.mutation == nil || m.mutation.ID == "" {
+		return m.Name
+	}
+	return m.Name + mutantMark + m.mutation.ID
+}
+
+// mutantMark stands between a model's name and what it is without.
+const mutantMark = "~"
+
+// CutMutant takes the name of a program apart: that of the model, and the ID of
+// what it is without, if anything.
+func CutMutant(name string) (model, id string) {
+	model, id, _ = strings.Cut(name, mutantMark)
+	return model, id
 }
 
 // A site is a place of the model's text where something can be taken away.
@@ -133,7 +154,8 @@ func (mu *Mutation) is(kinds ...MutationKind) bool {
 type finder struct {
 	found map[site]*candidate
 	pairs map[pair]bool
-	nodes map[site][]any // what the sites at one place stand for, in the order of n
+	text  map[string][]string // lines of files
+	nodes map[site][]any      // what the sites at one place stand for, in the order of n
 }
 
 // A candidate is what can be taken away at one site.
@@ -158,7 +180,7 @@ const (
 )
 
 func newFinder() *finder {
-	return &finder{found: map[site]*candidate{}, pairs: map[pair]bool{}, nodes: map[site][]any{}}
+	return &finder{found: map[site]*candidate{}, pairs: map[pair]bool{}, text: map[string][]string{}, nodes: map[site][]any{}}
 }
 
 // number gives what stands at the site its number among those of the kind at
@@ -174,7 +196,12 @@ func (f *finder) number(s site, what any) site {
 	return s
 }
 
-func (f *finder) merge(g *finder) {
+// merge adds what the builder has found.
+func (f *finder) merge(b *builder) {
+	g := b.found
+	for _, file := range b.p.Files {
+		f.text[file.Name] = file.Lines
+	}
 	for s, c := range g.found {
 		f.found[s] = c
 	}
@@ -198,7 +225,8 @@ func (f *finder) mutations(file string) []Mutation {
 			}
 		}
 		mu := Mutation{Kind: first.kind, ID: first.id(file), File: first.file, Line: first.line, Col: first.col, sites: group}
-		mu.Text = f.text(group)
+		mu.Text = f.describe(group)
+		mu.Note = first.noteAbove(f.text[first.file])
 		for _, s := range group {
 			mu.Lines = append(mu.Lines, MutationLine{s.file, s.line})
 			mu.Lines = append(mu.Lines, f.found[s].lines...)
@@ -276,8 +304,8 @@ func (f *finder) groups() [][]site {
 	return out
 }
 
-// text says what a mutation at the sites does.
-func (f *finder) text(group []site) string {
+// describe says what a mutation at the sites does.
+func (f *finder) describe(group []site) string {
 	if f.found[group[0]].role == noPair {
 		return f.found[group[0]].text
 	}
