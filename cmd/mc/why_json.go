@@ -49,7 +49,7 @@ func (c *call) whyJSON(r *whyRun) {
 	doc := whyDocument{Version: jsonVersion, Model: r.Name, Scenarios: []whyScenario{}, Mutations: []whyMutation{}}
 	for i, s := range r.why.Scenarios() {
 		b := r.why.Baseline[i]
-		doc.Scenarios = append(doc.Scenarios, whyScenario{s.Name, boundsOf(s, b.Prog), string(b.Verdict), texts(b.Properties), b.StoppedBy})
+		doc.Scenarios = append(doc.Scenarios, whyScenario{s.String(), boundsOf(s, b.Prog), string(b.Verdict), texts(b.Properties), b.StoppedBy})
 	}
 	for _, reason := range r.reasons {
 		doc.Mutations = append(doc.Mutations, r.mutationJSON(reason))
@@ -61,7 +61,7 @@ func (r *whyRun) mutationJSON(reason *checker.Reason) whyMutation {
 	mu := &reason.Mutation
 	out := whyMutation{
 		ID: mu.ID, Kind: string(mu.Kind), File: mu.File, Line: mu.Line, Column: mu.Col, Lines: []jsonPosition{}, Text: mu.Text, Note: mu.Note,
-		Outcome: string(reason.Outcome), Property: string(reason.Property), Scenario: reason.Scenario.Name,
+		Outcome: string(reason.Outcome), Property: string(reason.Property), Scenario: foundIn(reason),
 		Notes: texts(reason.Notes), StoppedBy: reason.StoppedBy,
 	}
 	for _, l := range mu.Lines {
@@ -84,4 +84,12 @@ func boundsOf(s spec.Scenario, p *spec.Prog) jsonBounds {
 	own := *p
 	own.Scenario = s
 	return boundsJSON(&own)
+}
+
+// foundIn is the scenario of a reason that has one.
+func foundIn(reason *checker.Reason) string {
+	if reason.Property == "" {
+		return ""
+	}
+	return reason.Scenario.String()
 }

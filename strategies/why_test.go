@@ -1,0 +1,135 @@
+package strategies_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"lastput/checker"
+	"lastput/spec"
+	"lastput/strategies"
+)
+
+// This file holds every right strategy to why it is as it is: what becomes of it
+// without each of the things it does for safety, in why/NAME.txt. All of it is
+// checked again by
+//
+//	go test ./strategies -run TestWhy -long
+//
+// and written by the same with -update, too.
+
+var (
+	update = flag.Bool("update", false, "with -long, write why/*.txt")
+	long   = flag.Bool("long", false, "check all mutants of all strategies again, which takes minutes")
+)
+
+// quick are those that are checked again each time.
+var quick = []string{"rcu", "module_base", "lookup_lock", "atomic_dec_and_lock"}
+
+// right are the strategies of which all is expected to be verified, a scenario
+// named apart, and which are no variants of another.
+func right() []*spec.Model {
+	return slices.DeleteFunc(strategies.All(), func(m *spec.Model) bool {
+		star := m.Expected("*")
+		return star == nil || star.Verdict != string(checker.Verified) || strings.Contains(m.Text, "#include \"")
+	})
+}
+
+func whyFile(m *spec.Model) string { return filepath.Join("why", m.Name+".txt") }
+
+func TestWhy(t *testing.T) {
+	for _, m := range right() {
+		if !*long && !slices.Contains(quick, m.Name) {
+			continue
+		}
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			w, err := checker.NewWhy(context.Background(), m, nil, checker.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got strings.Builder
+			for _, mu := range w.Mutations {
+				r, err := w.Judge(context.Background(), mu, "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				got.WriteString(reasonLine(r) + "\n")
+			}
+			if *update {
+				if err := os.WriteFile(whyFile(m), []byte(got.String()), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(whyFile(m))
+			if err != nil || string(want) != got.String() {
+				t.Errorf("%s differs (%v); go test ./strategies -run TestWhy -long -update writes\n%s", whyFile(m), err, got.String())
+			}
+		})
+	}
+}
+
+// reasonLine is a line of why/NAME.txt.
+func reasonLine(r *checker.Reason) string {
+	s := fmt.Sprintf("%-16s %s", r.Mutation.ID, r.Outcome)
+	switch r.Outcome {
+	case checker.WhyNeeded:
+		s += fmt.Sprintf(" %s in %s, %d steps", r.Property, r.Scenario, r.Steps)
+	case checker.WhyLiveness:
+		s += fmt.Sprintf(" %s in %s", r.Property, r.Scenario)
+	case checker.WhyNoProgram:
+		s += " " + r.Err.Error()
+	}
+	for _, p := range r.Notes {
+		s += "; noted: " + string(p)
+	}
+	return s
+}
+
+// TestWhyCurrent: the tables have the mutations that the strategies have, and
+// what is not needed is explained in the strategy's file, and nothing else is.
+func TestWhyCurrent(t *testing.T) {
+	for _, m := range right() {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(whyFile(m))
+			if err != nil {
+				t.Fatalf("%v; go test ./strategies -run TestWhy -long -update writes it", err)
+			}
+			list, err := m.Mutations(checker.WhyScenarios(m)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+			if len(lines) != len(list) {
+				t.Fatalf("%s has %d mutations, %s %d", m.Name, len(list), whyFile(m), len(lines))
+			}
+			notes := strings.Count(m.Text, "// mc: why")
+			for i, mu := range list {
+				f := strings.Fields(lines[i])
+				if f[0] != mu.ID {
+					t.Fatalf("%s where the strategy has %s; go test ./strategies -run TestWhy -long -update", f[0], mu.ID)
+				}
+				redundant := f[1] == string(checker.WhyNotNeeded)
+				switch {
+				case redundant && mu.Note == "" && mu.Kind != spec.MutBarrier:
+					t.Errorf("%s:%d: not needed, %s, and not explained: say why in a line \"// mc: why %s ...\" above, or find the scenario that needs it", m.File, mu.Line, mu.Text, mu.Kind)
+				case !redundant && mu.Note != "":
+					t.Errorf("%s:%d: %s is explained as if it were not needed, and is %s", m.File, mu.Line, mu.ID, f[1])
+				}
+				if mu.Note != "" {
+					notes--
+				}
+			}
+			if notes > 0 {
+				t.Errorf("%d lines \"// mc: why\" speak of nothing that can be taken away", notes)
+			}
+		})
+	}
+}
