@@ -206,10 +206,21 @@ func (w *Why) ignored(s spec.Scenario) []spec.Property {
 	return w.cfg.Ignore
 }
 
+// Without something, there may be no end to what a model does: a list that has
+// itself as its tail, a count that only goes up. If no limit is given, the search
+// of a mutant ends at so many times the states of the model, and some.
+const (
+	mutantFactor = 10
+	mutantStates = 50_000
+)
+
 // mutantConfig looks past what the model itself does wrong.
 func (w *Why) mutantConfig(s spec.Scenario) Config {
 	cfg := w.cfg
 	cfg.FirstViolation = true
+	if cfg.MaxStates == 0 {
+		cfg.MaxStates = mutantFactor*w.results[s].States + mutantStates
+	}
 	cfg.Ignore = slices.Concat(w.ignored(s), w.results[s].Properties)
 	return cfg
 }

@@ -18,7 +18,7 @@ func (l *lower) mutate() {
 	effects := l.effects()
 	l.findPairs(effects)
 	l.findSplits(effects)
-	l.swaps()
+	l.swaps(effects)
 	mu := l.b.m.mutation
 	for _, e := range effects {
 		if mu.at(e.site) {

@@ -8,7 +8,7 @@ import "slices"
 // swaps finds the pairs of accesses, each all that is visible of a place of the
 // model's text, with nothing visible and no branch between them, that neither
 // touch the same memory nor need each other's result.
-func (l *lower) swaps() {
+func (l *lower) swaps(effects []pairEffect) {
 	mu := l.b.m.mutation
 	targets := l.targets()
 	last := -1 // the access that came last, if nothing has come in between
@@ -20,7 +20,7 @@ func (l *lower) swaps() {
 		if !in.Visible() {
 			continue
 		}
-		if !l.ownAccess(at) {
+		if !l.ownAccess(at) || l.inEffect(at, effects) {
 			last = -1
 			continue
 		}

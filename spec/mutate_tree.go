@@ -238,10 +238,17 @@ func (l *lower) leaves(e cc.ExpressionNode, outcome bool, visit func(leaf cc.Exp
 // considerLogical does the same for && and || that yield a value: each side goes
 // with the outcome that leaves the other to decide.
 func (l *lower) considerLogical(e cc.ExpressionNode) {
-	if !l.own(l.b.pos(e)) || l.constOnly {
+	var op cc.Token
+	and := false
+	switch x := unparen(e).(type) {
+	case *cc.LogicalAndExpression:
+		op, and = x.Token, true
+	case *cc.LogicalOrExpression:
+		op = x.Token
+	}
+	if l.constOnly || !l.own(l.b.pos(&op)) {
 		return
 	}
-	_, and := unparen(e).(*cc.LogicalAndExpression)
 	l.leaves(e, and, func(leaf cc.ExpressionNode, outcome bool) {
 		l.considerCondition(MutCheck, leaf, outcome, l.b.pos(leaf))
 	})
@@ -250,7 +257,7 @@ func (l *lower) considerLogical(e cc.ExpressionNode) {
 // considerChoice does the same for ?: of which either side may be what it is for.
 func (l *lower) considerChoice(e *cc.ConditionalExpression) {
 	pos := l.b.pos(e)
-	if e.ExpressionList == nil || l.constOnly || !l.own(pos) {
+	if e.ExpressionList == nil || l.constOnly || !l.own(l.b.pos(&e.Token)) {
 		return
 	}
 	for _, outcome := range []bool{true, false} {

@@ -133,3 +133,51 @@ func TestWhyCurrent(t *testing.T) {
 		})
 	}
 }
+
+// TestBrokenVariants: what a broken variant lacks is found by taking the same
+// away from the right one, with the same property.
+func TestBrokenVariants(t *testing.T) {
+	for _, c := range []struct {
+		parent, variant, scenario string
+		kind                      spec.MutationKind
+		text                      string // part of what the mutation says
+	}{
+		{"rcu", "rcu_no_grace_period", "basic", spec.MutGrace, "synchronize_sched()"},
+		{"rcu", "rcu_reader_outside", "basic", spec.MutPreempt, "preempt_disable()"},
+		{"rcu_callback", "rcu_no_barrier", "basic", spec.MutWait, "rcu_barrier()"},
+		{"module_base", "module_base_read_then_inc", "basic", spec.MutSplit, "atomic_inc_not_zero"},
+		{"module_base", "module_base_no_grace_period", "basic", spec.MutGrace, "synchronize_sched()"},
+		{"lookup_lock", "lookup_lock_plain", "irq", spec.MutIRQ, "spin_lock_irqsave"},
+		{"stop_machine", "no_stop", "migrate", spec.MutAtOnce, "try_stop_module()"},
+		{"stop_machine", "stop_machine_unchecked_get", "handover", spec.MutCheck, "READ_ONCE(mod.state) != GOING"},
+		{"stop_machine", "stop_machine_plain_inc", "irq", spec.MutSplit, "this_cpu_inc"},
+		{"isolated_slow_path", "isolated_slow_path_lockless_put", "isolated", spec.MutLock, "isolated_lock"},
+		{"wait_zero", "wait_zero_no_grace_period", "migrate", spec.MutGrace, "synchronize_sched()"},
+		{"wait_zero", "wait_zero_free_at_once", "migrate", spec.MutAtOnce, "unlink_module()"},
+	} {
+		t.Run(c.variant, func(t *testing.T) {
+			t.Parallel()
+			parent, _ := strategies.Find(c.parent)
+			variant, found := strategies.Find(c.variant)
+			s, known := spec.FindScenario(c.scenario)
+			if !found || !known {
+				t.Fatal("not found")
+			}
+			first := checker.Config{NoTrace: true, FirstViolation: true}
+			want := checkModel(t, variant, s, first).Property
+			list, err := parent.Mutations(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []spec.Property
+			for _, mu := range list {
+				if mu.Kind == c.kind && strings.Contains(mu.Text, c.text) {
+					got = append(got, checkModel(t, parent.Without(mu), s, first).Property)
+				}
+			}
+			if want == "" || !slices.Contains(got, want) {
+				t.Errorf("the variant violates %q, the mutants %q", want, got)
+			}
+		})
+	}
+}
