@@ -37,9 +37,10 @@ type Config struct {
 	// whoever wants the verdict only: Result.Trace is nil.
 	NoTrace bool
 	// FirstViolation ends the search at the first level with a state that
-	// violates something, for whoever wants to know no more than that, and in
-	// how many steps: that is Result.Depth then, and what is counted is what
-	// was seen so far. How runs end (deadlock, hang, leak) ends no search.
+	// violates something, for whoever wants to know no more than that. What is
+	// counted is what was seen so far; Result.Depth is, with NoPOR, the length
+	// of a shortest such run. How runs end (deadlock, hang, leak) ends no
+	// search.
 	FirstViolation bool
 	// Progress, if set, gets a line overwritten in place a few times a second.
 	// Label, if set, is what the line begins with.

@@ -56,7 +56,8 @@ type Reason struct {
 	// Scenario the first in which that was seen, quick ones first.
 	Property spec.Property
 	Scenario spec.Scenario
-	// Steps is the length of a shortest run that does so; 0 for WhyLiveness.
+	// Steps is the length of a shortest run that does so, where Outcome is
+	// WhyNeeded; 0 where the search for it was stopped.
 	Steps int
 	// Notes are the properties only noted that the model itself does not
 	// have noted in the same scenario.
@@ -129,7 +130,7 @@ func (w *Why) checkModel(ctx context.Context, s spec.Scenario) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	id := identity(p)
+	id := programKey(p)
 	r := w.programs[id]
 	if r == nil {
 		cfg := w.cfg
@@ -152,9 +153,9 @@ func load(s spec.Scenario) int {
 	return n
 }
 
-// identity is what makes a program behave as it does: two with the same identity
+// programKey is what makes a program behave as it does: two with the same key
 // have the same runs. Which CPUs are isolated only matters to who may migrate.
-func identity(p *spec.Prog) string {
+func programKey(p *spec.Prog) string {
 	_, body, _ := strings.Cut(p.String(), "\nmemory\n")
 	isolated := uint64(0)
 	if slices.ContainsFunc(p.Threads, func(t spec.Thread) bool { return t.Migrates }) {
@@ -181,7 +182,7 @@ func (w *Why) Judge(ctx context.Context, mu spec.Mutation, label string) (*Reaso
 		if err != nil {
 			return &Reason{Mutation: mu, Outcome: WhyNoProgram, Err: err}, nil
 		}
-		id := identity(p)
+		id := programKey(p)
 		if w.programs[id] != nil || slices.Contains(done, id) {
 			continue
 		}
@@ -191,10 +192,26 @@ func (w *Why) Judge(ctx context.Context, mu spec.Mutation, label string) (*Reaso
 			return nil, err
 		}
 		if r.add(res, base); r.Outcome == WhyNeeded {
-			break
+			return r, w.shorten(ctx, r, p)
 		}
 	}
 	return r, nil
+}
+
+// shorten finds the length of a shortest run of a mutant that was seen to violate
+// something, and what that violates. Levels tell lengths only where steps were
+// taken in every order.
+func (w *Why) shorten(ctx context.Context, r *Reason, p *spec.Prog) error {
+	cfg := w.mutantConfig(r.Scenario)
+	cfg.NoPOR = true
+	if w.cfg.MaxStates == 0 {
+		cfg.MaxStates *= mutantFactor
+	}
+	res, err := Check(ctx, p, cfg)
+	if err == nil && res.Verdict == Violated && !liveness(res.Property) {
+		r.Property, r.Steps = res.Property, res.Depth
+	}
+	return err
 }
 
 // ignored are the properties looked past in a scenario. Unloaders that refuse each
@@ -239,7 +256,7 @@ func (r *Reason) unknown(stoppedBy string) {
 func (r *Reason) add(res, base *Result) {
 	switch {
 	case res.Verdict == Violated && !liveness(res.Property):
-		*r = Reason{Mutation: r.Mutation, Outcome: WhyNeeded, Property: res.Property, Scenario: res.Prog.Scenario, Steps: res.Depth}
+		*r = Reason{Mutation: r.Mutation, Outcome: WhyNeeded, Property: res.Property, Scenario: res.Prog.Scenario}
 		return
 	case res.Verdict == Violated:
 		if r.Outcome != WhyLiveness {
@@ -275,6 +292,6 @@ func (w *Why) Show(ctx context.Context, r *Reason) (*Result, error) {
 		return nil, err
 	}
 	cfg := w.mutantConfig(r.Scenario)
-	cfg.NoTrace = false
+	cfg.NoTrace, cfg.NoPOR = false, true // to draw a run of the same property
 	return Check(ctx, p, cfg)
 }

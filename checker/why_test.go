@@ -128,11 +128,11 @@ mc_thread(1, MC_OTHER) void two(void)
 	if err != nil {
 		t.Fatal(err)
 	}
-	full, err := checker.Check(context.Background(), p, checker.Config{NoTrace: true})
+	full, err := checker.Check(context.Background(), p, checker.Config{NoTrace: true, NoPOR: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := checker.Check(context.Background(), p, checker.Config{NoTrace: true, FirstViolation: true})
+	first, err := checker.Check(context.Background(), p, checker.Config{NoTrace: true, FirstViolation: true, NoPOR: true})
 	if err != nil {
 		t.Fatal(err)
 	}

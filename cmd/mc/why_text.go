@@ -100,7 +100,11 @@ func (r *whyRun) because(reason *checker.Reason) string {
 	var s string
 	switch reason.Outcome {
 	case checker.WhyNeeded:
-		return fmt.Sprintf("%s in %s, %s", reason.Property, reason.Scenario.String(), plural(reason.Steps, "step", "s"))
+		s = fmt.Sprintf("%s in %s", reason.Property, reason.Scenario)
+		if reason.Steps > 0 {
+			s += ", " + plural(reason.Steps, "step", "s")
+		}
+		return s
 	case checker.WhyLiveness:
 		s = fmt.Sprintf("%s in %s", reason.Property, reason.Scenario.String())
 	case checker.WhyNoProgram:
