@@ -231,14 +231,19 @@ const (
 	mutantStates = 50_000
 )
 
-// mutantConfig looks past what the model itself does wrong.
+// LookedPast are the properties of which violations say nothing in the scenario:
+// those ignored, and those that the model violates itself.
+func (w *Why) LookedPast(s spec.Scenario) []spec.Property {
+	return slices.Concat(w.ignored(s), w.results[s].Properties)
+}
+
 func (w *Why) mutantConfig(s spec.Scenario) Config {
 	cfg := w.cfg
 	cfg.FirstViolation = true
 	if cfg.MaxStates == 0 {
 		cfg.MaxStates = mutantFactor*w.results[s].States + mutantStates
 	}
-	cfg.Ignore = slices.Concat(w.ignored(s), w.results[s].Properties)
+	cfg.Ignore = w.LookedPast(s)
 	return cfg
 }
 

@@ -183,6 +183,10 @@ func (l *lower) exit(s *cc.Statement) exit {
 		if last != nil && last.Case == cc.BlockItemStmt {
 			return l.exit(last.Statement)
 		}
+	case cc.StatementExpr:
+		if l.givesUp(s.ExpressionStatement.ExpressionList) {
+			return exitForward
+		}
 	case cc.StatementJump:
 		switch j := s.JumpStatement; j.Case {
 		case cc.JumpStatementReturn:
@@ -202,6 +206,25 @@ func (l *lower) exit(s *cc.Statement) exit {
 		}
 	}
 	return noExit
+}
+
+// givesUp reports whether nothing, or an error, is assigned to a local variable,
+// as in o = NULL: it is refused, and what follows knows.
+func (l *lower) givesUp(e cc.ExpressionNode) bool {
+	if e == nil {
+		return false
+	}
+	x, ok := unparen(e).(*cc.AssignmentExpression)
+	if !ok || x.Case != cc.AssignmentExpressionAssign {
+		return false
+	}
+	to, ok := unparen(x.UnaryExpression).(*cc.PrimaryExpression)
+	if !ok {
+		return false
+	}
+	d, ok := to.ResolvedTo().(*cc.Declarator)
+	n, isConst := intValue(x.AssignmentExpression.Value())
+	return ok && d.StorageDuration() == cc.Automatic && isConst && n <= 0
 }
 
 // endlessLoop reports whether a loop of the function, around here, has no end
@@ -465,7 +488,11 @@ func (l *lower) foundHandOver(fn *cc.FunctionDefinition, pos Pos, frames int) {
 			return
 		}
 	}
-	l.candidate(MutAtOnce, pos, name, "with "+name+"() called at once instead of "+l.b.termAt(pos))
+	text := "with " + name + "() called at once instead of " + l.b.termAt(pos)
+	if l.b.p.Files[l.b.pos(fn.Declarator).File].Library {
+		text = "with " + l.b.termAt(pos) + " done at once"
+	}
+	l.candidate(MutAtOnce, pos, name, text)
 }
 
 // callAtOnce calls the function that a call of the library hands over, with what

@@ -19,7 +19,8 @@ type whyScenario struct {
 	Scenario   string     `json:"scenario"`
 	Bounds     jsonBounds `json:"bounds"`
 	Verdict    string     `json:"verdict"`
-	Properties []string   `json:"properties"` // violated, and looked past
+	Properties []string   `json:"properties"`  // that it violates
+	LookedPast []string   `json:"looked_past"` // of which violations say nothing: these, and those ignored
 	StoppedBy  string     `json:"stopped_by"`
 }
 
@@ -49,7 +50,7 @@ func (c *call) whyJSON(r *whyRun) {
 	doc := whyDocument{Version: jsonVersion, Model: r.Name, Scenarios: []whyScenario{}, Mutations: []whyMutation{}}
 	for i, s := range r.why.Scenarios() {
 		b := r.why.Baseline[i]
-		doc.Scenarios = append(doc.Scenarios, whyScenario{s.String(), boundsOf(s, b.Prog), string(b.Verdict), texts(b.Properties), b.StoppedBy})
+		doc.Scenarios = append(doc.Scenarios, whyScenario{s.String(), boundsOf(s, b.Prog), string(b.Verdict), texts(b.Properties), texts(r.why.LookedPast(s)), b.StoppedBy})
 	}
 	for _, reason := range r.reasons {
 		doc.Mutations = append(doc.Mutations, r.mutationJSON(reason))

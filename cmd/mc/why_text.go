@@ -172,14 +172,36 @@ func (c *call) whySummary(r *whyRun) {
 		parts = []string{"nothing to take away"}
 	}
 	c.paragraph(strings.Join(parts, ", "))
+	if r.o.line == 0 || !r.allNeeded() {
+		c.whyBounds(r)
+	}
+}
+
+// allNeeded reports whether nothing was found that rests on the bounds.
+func (r *whyRun) allNeeded() bool {
+	return !slices.ContainsFunc(r.reasons, func(reason *checker.Reason) bool { return reason.Outcome != checker.WhyNeeded })
+}
+
+// whyBounds prints what the outcomes rest on.
+func (c *call) whyBounds(r *whyRun) {
 	c.printf("\nchecked, until the first violation, in every interleaving of\n")
 	width := 0
-	for _, b := range r.why.Scenarios() {
-		width = max(width, len(b.String()))
+	for _, s := range r.why.Scenarios() {
+		if s.Name != "custom" {
+			width = max(width, len(s.Name))
+		}
 	}
 	for i, s := range r.why.Scenarios() {
-		c.printf("  %-*s  %s%s\n", width, s.String(), s.About(), lookedPast(r.why.Baseline[i]))
+		text := fmt.Sprintf("  %s", s)
+		if s.Name != "custom" {
+			text = fmt.Sprintf("  %-*s  %s", width, s.Name, s.About())
+		}
+		c.printf("%s\n", text)
+		if past := r.lookedPast(i); past != "" {
+			c.printf("  %*s  %s\n", width, "", past)
+		}
 	}
+	c.printf("\n")
 	c.paragraph("needed: without it some run does what it must not; the steps are those of a shortest run. needed only for liveness: without it some run comes to no good end, and none does worse. not needed here: it is redundant, or these scenarios do not exercise it.")
 }
 
@@ -189,13 +211,13 @@ func (c *call) paragraph(text string) {
 	}
 }
 
-// lookedPast says what the model itself does wrong in a scenario.
-func lookedPast(b *checker.Result) string {
-	switch b.Verdict {
-	case checker.Violated:
-		return ": looks past " + strings.Join(texts(b.Properties), ", ") + " of its own"
-	case checker.Inconclusive:
-		return ": not known how the model itself fares, stopped by " + b.StoppedBy
+// lookedPast says what counts for nothing in a scenario.
+func (r *whyRun) lookedPast(i int) string {
+	if b := r.why.Baseline[i]; b.Verdict == checker.Inconclusive {
+		return "stopped by " + b.StoppedBy + " before it was known how the model itself fares"
+	}
+	if past := r.why.LookedPast(r.why.Scenarios()[i]); len(past) > 0 {
+		return "looking past " + strings.Join(texts(past), ", ")
 	}
 	return ""
 }
