@@ -161,8 +161,16 @@ is, is told by what it does, so your own wrappers count.
 Which:
     --line N           only what touches this line, and the run that breaks it
 
-Scenarios, limits, --ignore PROPERTY: as in mc check; a limit is for each
-search. What the model itself violates in a scenario is looked past there.
+Scenarios: without these flags, the battery and three more (see docs/why.md).
+    --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+                       as in mc check
+    --ignore PROPERTY  looks past violations of it; those of the model itself
+                       are looked past in any case, in their scenario
+
+Limits: a search that reaches one ends; what it did not tell is unknown.
+    --max-states N, --max-memory SIZE, --timeout TIME, --workers N
+                       for each search, as in mc check
 
 Output:
     --json             one JSON document instead of text
