@@ -15,6 +15,9 @@ import (
 // mutate finds what there is to take away and applies the mutation in effect, in
 // place: what goes becomes a nop.
 func (l *lower) mutate() {
+	if l.b.m.mutation == nil {
+		return
+	}
 	effects := l.effects()
 	l.findPairs(effects)
 	l.findSplits(effects)

@@ -43,24 +43,6 @@ func (l *lower) swaps(effects []pairEffect) {
 	}
 }
 
-// accessAt is an access as it is written: to the end of its statement.
-func (b *builder) accessAt(pos Pos) string {
-	text := b.textFrom(pos)
-	depth := 0
-	for i, c := range text {
-		switch c {
-		case '(', '[':
-			depth++
-		case ')', ']':
-			depth--
-		}
-		if depth < 0 || depth == 0 && (c == ';' || c == ',') {
-			return text[:i]
-		}
-	}
-	return b.termAt(pos)
-}
-
 // targets tells where jumps go.
 func (l *lower) targets() []bool {
 	out := make([]bool, len(l.code)+1)

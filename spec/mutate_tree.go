@@ -28,10 +28,14 @@ func (b *builder) siteAt(kind MutationKind, pos Pos) site {
 	return site{kind: kind, file: b.p.Files[pos.File].Name, line: pos.Line, col: pos.Col}
 }
 
+// mutating reports whether it matters what can be taken away: not where a model is
+// built as it is.
+func (l *lower) mutating() bool { return l.b.m.mutation != nil && l.env.fn != nil && !l.constOnly }
+
 // own reports whether the place is in the model's own text, and not what a macro
 // of the library expands to there.
 func (l *lower) own(pos Pos) bool {
-	return pos.Line > 0 && !l.b.p.Files[pos.File].Library && !l.libraryMacro(pos) && l.env.fn != nil
+	return pos.Line > 0 && !l.b.p.Files[pos.File].Library && !l.libraryMacro(pos)
 }
 
 // libraryMacro reports whether a macro of the library stands at the place: what
@@ -41,85 +45,10 @@ func (l *lower) libraryMacro(pos Pos) bool {
 	return m != nil && strings.HasPrefix(m.Position().Filename, libDir+"/")
 }
 
-// textFrom is the rest of the line from the place on.
-func (b *builder) textFrom(pos Pos) string {
-	lines := b.p.Files[pos.File].Lines
-	if pos.Line < 1 || pos.Line > len(lines) || pos.Col < 1 || pos.Col > len(lines[pos.Line-1]) {
-		return ""
-	}
-	return lines[pos.Line-1][pos.Col-1:]
-}
-
-// wordAt is the identifier at the place, or "".
-func (b *builder) wordAt(pos Pos) string {
-	text := b.textFrom(pos)
-	return text[:wordLen(text)]
-}
-
-func wordLen(text string) int {
-	n := 0
-	for n < len(text) && (text[n] == '_' || '0' <= text[n] && text[n] <= '9' || 'a' <= text[n]|0x20 && text[n]|0x20 <= 'z') {
-		n++
-	}
-	return n
-}
-
-// termAt is the word at the place with the brackets that follow it: a call, as it
-// is written.
-func (b *builder) termAt(pos Pos) string {
-	text := b.textFrom(pos)
-	n := max(wordLen(text), min(1, len(text)))
-	end := n
-	for end < len(text) && (text[end] == '(' || text[end] == '[') {
-		size := bracketLen(text[end:])
-		if size == 0 {
-			return strings.TrimSpace(text) + " ..." // it goes on in the next line
-		}
-		end += size
-	}
-	return text[:end]
-}
-
-// bracketLen is the length of the bracketed text that the text begins with; 0 if
-// it does not end.
-func bracketLen(text string) int {
-	depth := 0
-	for i, c := range text {
-		switch c {
-		case '(', '[':
-			depth++
-		case ')', ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-	}
-	return 0
-}
-
-// sourceOf is the source of a node as far as it is in one line.
-func (b *builder) sourceOf(n cc.Node) string {
-	toks := cc.NodeTokens(n)
-	if len(toks) == 0 {
-		return ""
-	}
-	first, last := toks[0].Position(), toks[len(toks)-1].Position()
-	from := Pos{b.file(first.Filename), first.Line, first.Column}
-	if last.Line != first.Line || last.Column < first.Column {
-		return b.termAt(from)
-	}
-	at := Pos{from.File, last.Line, last.Column}
-	end := b.termAt(at)
-	if tok := toks[len(toks)-1].SrcStr(); strings.HasPrefix(b.textFrom(at), tok) && wordLen(tok) == 0 {
-		end = tok // a bracket
-	}
-	return b.textFrom(from)[:last.Column-first.Column] + end
-}
-
 // considerIf finds the outcomes that take an if away, and sees to it that the
 // condition has the one that the mutation in effect gives it.
 func (l *lower) considerIf(s *cc.SelectionStatement) {
-	if !l.own(l.b.pos(s)) {
+	if !l.mutating() || !l.own(l.b.pos(s)) {
 		return
 	}
 	for _, r := range l.removals(s) {
@@ -261,6 +190,9 @@ func (l *lower) leaves(e cc.ExpressionNode, outcome bool, visit func(leaf cc.Exp
 // considerLogical does the same for && and || that yield a value: each side goes
 // with the outcome that leaves the other to decide.
 func (l *lower) considerLogical(e cc.ExpressionNode) {
+	if !l.mutating() {
+		return
+	}
 	var op cc.Token
 	and := false
 	switch x := unparen(e).(type) {
@@ -269,7 +201,7 @@ func (l *lower) considerLogical(e cc.ExpressionNode) {
 	case *cc.LogicalOrExpression:
 		op = x.Token
 	}
-	if l.constOnly || !l.own(l.b.pos(&op)) {
+	if !l.own(l.b.pos(&op)) {
 		return
 	}
 	l.leaves(e, and, func(leaf cc.ExpressionNode, outcome bool) {
@@ -280,7 +212,7 @@ func (l *lower) considerLogical(e cc.ExpressionNode) {
 // considerChoice does the same for ?: of which either side may be what it is for.
 func (l *lower) considerChoice(e *cc.ConditionalExpression) {
 	pos := l.b.pos(e)
-	if e.ExpressionList == nil || l.constOnly || !l.own(l.b.pos(&e.Token)) {
+	if !l.mutating() || e.ExpressionList == nil || !l.own(l.b.pos(&e.Token)) {
 		return
 	}
 	for _, outcome := range []bool{true, false} {
@@ -293,6 +225,9 @@ func (l *lower) considerChoice(e *cc.ConditionalExpression) {
 // considerLoop finds the loops that wait, or try again, as long as a condition
 // holds. One that counts is none.
 func (l *lower) considerLoop(s *cc.IterationStatement) {
+	if !l.mutating() {
+		return
+	}
 	pos := l.b.pos(s)
 	e := s.ExpressionList
 	if s.Case == cc.IterationStatementFor && s.ExpressionList == nil && s.ExpressionList3 == nil {
@@ -377,7 +312,7 @@ func (l *lower) onlyLooks(start, regs int) bool {
 // standsAlone reports whether the statement may be left out as a whole: a call of
 // which nobody takes the result, or a macro of the library that is a statement.
 func (l *lower) standsAlone(s *cc.Statement, pos Pos) bool {
-	if l.env.fn == nil || pos.Line == 0 || l.b.p.Files[pos.File].Library {
+	if !l.mutating() || pos.Line == 0 || l.b.p.Files[pos.File].Library {
 		return false
 	}
 	if s.Case == cc.StatementExpr && s.ExpressionStatement.ExpressionList != nil {
@@ -466,7 +401,7 @@ func (l *lower) inOwnCallee(frame int) bool {
 // handedOver is the function among the arguments of a call of the library, if
 // there is one: the library is to run it, or to let others do so.
 func (l *lower) handedOver(fd *cc.FunctionDefinition, e *cc.PostfixExpression, pos Pos) *cc.FunctionDefinition {
-	if l.env.fn == nil || pos.Line == 0 || l.b.p.Files[pos.File].Library || !l.b.p.Files[l.b.pos(fd.Declarator).File].Library {
+	if !l.mutating() || pos.Line == 0 || l.b.p.Files[pos.File].Library || !l.b.p.Files[l.b.pos(fd.Declarator).File].Library {
 		return nil
 	}
 	for _, a := range arguments(e) {
