@@ -173,8 +173,12 @@ func (e *pairEffect) mates(o *pairEffect) bool {
 	return e.class.Kind == OpdNone || o.class.Kind == OpdNone || e.class == o.class
 }
 
-// maxPairStates bounds the search for pairs.
-const maxPairStates = 1 << 14
+// Bounds of the search for pairs: points of the code with what is held there, and
+// the effects that are told apart.
+const (
+	maxPairStates = 1 << 14
+	maxHeld       = 256
+)
 
 // findPairs goes every way through the code and pairs what gives up with what
 // took it last and has not been given up. Branches are not looked at: a way that
@@ -206,6 +210,23 @@ func (l *lower) findPairs(effects []pairEffect) {
 		}
 		for _, next := range l.successors(h.pc) {
 			work = append(work, here{next, held})
+		}
+	}
+	if len(work) > 0 || len(effects) > maxHeld {
+		l.pairAll(effects)
+	}
+}
+
+// pairAll ties together all that may belong together, where there are too many
+// ways to go: nothing is taken that is not given up, at the price of mutations
+// that take away more than one thing.
+func (l *lower) pairAll(effects []pairEffect) {
+	for i := range effects {
+		for j := range effects {
+			a, b := &effects[i], &effects[j]
+			if a.role == takes && b.role == gives && a.mates(b) && a.site.line > 0 && b.site.line > 0 {
+				l.b.found.pairs[pair{a.site, b.site}] = true
+			}
 		}
 	}
 }
@@ -252,7 +273,7 @@ func (l *lower) hold(effects []pairEffect, i int, held string) string {
 			return held[:n] + held[n+1:]
 		}
 	}
-	if e.role == takes && i < 256 {
+	if e.role == takes && i < maxHeld {
 		held += string([]byte{byte(i)})
 	}
 	return held

@@ -271,6 +271,35 @@ func TestMutationLines(t *testing.T) {
 	}
 }
 
+// TestManyPairs: where there are too many ways to go, pairs go together rather
+// than be torn apart.
+func TestManyPairs(t *testing.T) {
+	var body strings.Builder
+	for range 20 {
+		body.WriteString("\tif (READ_ONCE(x))\n\t\tspin_lock(&l);\n\tif (READ_ONCE(x))\n\t\tspin_unlock(&l);\n")
+		body.WriteString("\tif (READ_ONCE(x))\n\t\tpreempt_disable();\n\tif (READ_ONCE(x))\n\t\tpreempt_enable();\n")
+	}
+	m, err := load("#include <linux/spinlock.h>\nstatic DEFINE_SPINLOCK(l);\nstatic int x = 1;\nmc_thread(0, MC_OTHER) void one(void)\n{\n" + body.String() + "}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantVerified(t, m)
+	list, err := m.Mutations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pairs := 0
+	for _, mu := range list {
+		if mu.Kind == spec.MutLock || mu.Kind == spec.MutPreempt {
+			pairs++
+			wantVerified(t, m.Without(mu))
+		}
+	}
+	if pairs != 2 {
+		t.Errorf("%d pairs, want all locks in one and all sections in another", pairs)
+	}
+}
+
 // TestMutantsAreSane builds every mutant of the strategies for one scenario: it is
 // a program, or an error says why not; and the model is left as it was.
 func TestMutantsAreSane(t *testing.T) {
