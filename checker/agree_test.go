@@ -211,16 +211,6 @@ func compareRun(n *naive, res *Result, fail func(string, ...any)) {
 	}
 }
 
-func costOf(run []Move) (c cost) {
-	last := nobody
-	for _, mv := range run {
-		if c = c.after(mv, last); !mv.Migrate {
-			last = mv.Thread
-		}
-	}
-	return c
-}
-
 // compareWithoutClearing explores again with registers kept that the program
 // says are dead where a thread rests: there are more states then, and the
 // verdict is the same, or what is dead was alive.

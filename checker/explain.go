@@ -10,9 +10,9 @@ import (
 
 // This file says of a run that does not come to a good end who waits for what.
 
-// atEnd is the violation of the state in which a run ends, or nil.
-func (m *machine) atEnd(s state) *Violation {
-	info := m.successors(s, func(Move, state) bool { return true })
+// atEnd is the violation of the state in which a run ends, or nil. info is what
+// is known of the state.
+func (m *machine) atEnd(s state, info stateInfo) *Violation {
 	switch prop := m.terminal(s, info); prop {
 	case "":
 		return nil

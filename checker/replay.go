@@ -195,8 +195,16 @@ func (r *Recording) parseMove(part string) error {
 
 // Run plays the recording again on the program it was recorded on.
 func (r *Recording) Run(p *spec.Prog) (*Trace, error) {
-	if d := p.Digest(); d != r.Digest {
-		return nil, fmt.Errorf("the run was recorded on another program: its digest is %s, that of %s is %s; check the model again to get a run of this one", r.Digest, p.Model, d)
+	if err := r.isOf(p); err != nil {
+		return nil, err
 	}
 	return run(p, r.rules, r.Moves, r.CycleStart)
+}
+
+// isOf says that the run was not recorded on the program, or nothing.
+func (r *Recording) isOf(p *spec.Prog) error {
+	if d := p.Digest(); d != r.Digest {
+		return fmt.Errorf("the run was recorded on another program: its digest is %s, that of %s is %s; check the model again to get a run of this one", r.Digest, p.Model, d)
+	}
+	return nil
 }

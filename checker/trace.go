@@ -14,57 +14,31 @@ import (
 // run plays the moves from the start. The error says which move is impossible.
 // If stem is not nobody, the moves after so many are said to go round for ever.
 func run(p *spec.Prog, r rules, moves []Move, stem int) (*Trace, error) {
-	m := newMachine(p, r)
-	m.owner = map[int64]int{}
-	m.record = &Step{} // for the message of a violation at the start
-	s := m.start()
-	m.record = nil
-	t := &Trace{CycleStart: stem, Violation: m.wrong}
-	next := make(state, m.size)
-	last := nobody
-	var cycle []state
-	for i, mv := range moves {
-		if stem >= 0 && i >= stem {
-			cycle = append(cycle, slices.Clone(s))
+	s := newSession(p, r)
+	if stem < 0 {
+		if err := s.takeAll(moves); err != nil {
+			return nil, err
 		}
-		if err := m.canPlay(s, mv); err != nil {
-			return nil, fmt.Errorf("step %d: %w", i+1, err)
-		}
-		st := Step{Move: mv, CPU: int(s[m.threads[mv.Thread].cpu])}
-		copy(next, s)
-		m.record = &st
-		if mv.Migrate {
-			in := m.at(s, mv.Thread)
-			st.Pos, st.Frame = in.Pos, in.Frame
-			m.migrate(next, mv.Thread, mv.To)
-			m.event(Event{Kind: EventMigrate, Old: int64(st.CPU), New: int64(mv.To)}, in)
-		} else if err := m.play(s, next, mv); err != nil {
-			return nil, fmt.Errorf("step %d: %w", i+1, err)
-		}
-		m.record = nil
-		if !mv.Migrate {
-			if last != nobody && last != mv.Thread {
-				t.Switches++
-			}
-			last = mv.Thread
-		}
-		t.Steps = append(t.Steps, st)
-		t.Violation = m.wrong
-		s, next = next, s
+		return s.Trace(), nil
 	}
-	if t.Violation == nil {
-		t.Violation = m.checkRaces(s)
+	if err := s.takeAll(moves[:stem]); err != nil {
+		return nil, err
 	}
-	if t.Violation == nil && stem >= 0 {
-		if t.Violation = m.endless(append(cycle, s), moves[stem:]); t.Violation == nil {
-			return nil, fmt.Errorf("from step %d on: no cycle that a fair run can go round for ever", stem+1)
+	cycle := []state{slices.Clone(s.now)}
+	for i := range moves[stem:] {
+		if err := s.takeAll(moves[stem+i : stem+i+1]); err != nil {
+			return nil, err
 		}
+		cycle = append(cycle, slices.Clone(s.now))
 	}
-	if t.Violation == nil {
-		t.Violation = m.atEnd(s)
+	v := s.Violation()
+	if v == nil {
+		v = s.m.endless(cycle, moves[stem:])
 	}
-	t.Replay = encodeReplay(p, r, moves, stem)
-	return t, nil
+	if v == nil || stem == len(moves) {
+		return nil, fmt.Errorf("from step %d on: no cycle that a fair run can go round for ever", stem+1)
+	}
+	return s.trace(stem, v), nil
 }
 
 // canPlay says why a move cannot be made in the state.
