@@ -42,6 +42,11 @@ type Config struct {
 	// of a shortest such run. How runs end (deadlock, hang, leak) ends no
 	// search.
 	FirstViolation bool
+	// From, if set, is a run: what is searched is what can come after it, and a
+	// Result's states are those. Its Trace begins with it, and is the simplest
+	// from there. The search then looks at all orders of steps, and tells all
+	// CPUs apart.
+	From []Move
 	// Progress, if set, gets a line overwritten in place a few times a second.
 	// Label, if set, is what the line begins with.
 	Progress io.Writer
@@ -72,6 +77,17 @@ func (c *Config) validate() error {
 
 // MaxWorkers is how many workers a search has at most.
 const MaxWorkers = 256
+
+// playable reports why the run that the search begins after cannot be played.
+func (c *Config) playable(p *spec.Prog) error {
+	if len(c.From) == 0 {
+		return nil
+	}
+	if err := newSession(p, rules{ignore: c.Ignore, strict: c.Strict}).takeAll(c.From); err != nil {
+		return fmt.Errorf("the run to begin after: %w", err)
+	}
+	return nil
+}
 
 func (c *Config) workers() int {
 	if c.Workers == 0 {
