@@ -183,6 +183,25 @@ something was stopped before it could tell. Where both apply, 2.
     mc why --scenario basic,irq my_model.c
 `
 
+const demoHelp = `Serves a page on which you are the scheduler: you say which CPU takes the next
+step, go back, ask whether the model can still be broken and how, and switch off
+a lock or a barrier to see what it is for. Without a name it begins with the
+first of its levels. The page is served to this machine only, and loads nothing
+from anywhere else. An interrupt (Ctrl-C) ends it.
+
+    --listen ADDR      the address and port to serve at, 127.0.0.1:8080
+                       (default 127.0.0.1 and a free port). Any address but a
+                       loopback one lets others ask this machine to search
+    --open             open the page in the browser
+    --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+                       one scenario, as in mc check (default: the first)
+
+    mc demo
+    mc demo isolated_skip --scenario isolated
+    mc demo my_model.c --getters 1 --open
+`
+
 const replayHelp = `Plays a run again that mc check has recorded, every step of it. STRING is what
 mc check prints after "replay:"; name the file, too, if the model is yours. A
 recording fits the program it was made of and no other: if the model has
