@@ -9,9 +9,10 @@ require (
 	pgregory.net/rapid v1.3.0 // generated programs in tests
 )
 
+require github.com/chromedp/chromedp v0.23.0
+
 require (
 	github.com/chromedp/cdproto v0.159.0 // indirect
-	github.com/chromedp/chromedp v0.23.0 // indirect
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	golang.org/x/sys v0.26.0 // indirect

@@ -104,7 +104,7 @@ func (s *Server) mutations(_ context.Context, in place) ([]mutationView, error) 
 	}
 	list := []mutationView{}
 	for _, mu := range found {
-		v := mutationView{ID: mu.ID, Kind: string(mu.Kind), Text: mu.Text, File: mu.File, Line: mu.Line}
+		v := mutationView{ID: mu.ID, Kind: string(mu.Kind), Text: mu.Text, File: mu.File, Line: mu.Line, Lines: []int{}}
 		for _, l := range mu.Lines {
 			v.Lines = append(v.Lines, l.Line)
 		}

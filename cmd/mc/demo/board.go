@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,10 +179,10 @@ func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View) *boa
 	b := &boardView{
 		Model: name, Scenario: viewScenario(p.Scenario), Without: id, Files: own(p), Run: tr.Replay,
 		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
-		Violation: viewViolation(p, tr),
+		Violation: viewViolation(p, tr), Learn: []string{}, Steps: []stepView{}, // the page wants lists, not null
 	}
 	if m, err := s.model(name); err == nil {
-		b.Title, b.Learn = m.Title, m.Learn
+		b.Title, b.Learn = m.Title, append([]string{}, m.Learn...)
 	}
 	fields := strings.Split(tr.Replay, "/")
 	b.Prefix = strings.Join(fields[:4], "/") + "/"
@@ -193,7 +192,7 @@ func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View) *boa
 	}
 	b.Threads = viewThreads(p, ses, now)
 	for c := range p.NCPU {
-		v := cpuView{CPU: c, Isolated: p.Isolated>>c&1 != 0}
+		v := cpuView{CPU: c, Threads: []int{}, Isolated: p.Isolated>>c&1 != 0}
 		for t, th := range now.Threads {
 			if th.CPU == c {
 				v.Threads = append(v.Threads, t)
@@ -228,7 +227,7 @@ func viewViolation(p *spec.Prog, tr *checker.Trace) *violationView {
 	pos, _ := checker.ModelPlace(p, v.Pos, v.Frame)
 	return &violationView{
 		Property: string(v.Property), Text: strings.TrimSpace(checker.Describe(p, tr)),
-		Waiting: checker.WaitingText(p, v), File: pos.File, Line: pos.Line,
+		Waiting: append([]string{}, checker.WaitingText(p, v)...), File: pos.File, Line: pos.Line,
 	}
 }
 
@@ -245,7 +244,7 @@ func viewStep(p *spec.Prog, st *checker.Step) stepView {
 func shared(p *spec.Prog, c *spec.Cell) bool { return p.Vars[c.Var].Thread < 0 }
 
 func viewCells(p *spec.Prog, old, now checker.View) []cellView {
-	var list []cellView
+	list := []cellView{}
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		if !shared(p, c) {
@@ -264,7 +263,7 @@ func viewCells(p *spec.Prog, old, now checker.View) []cellView {
 }
 
 func viewObjects(p *spec.Prog, old, now checker.View) []objectView {
-	var list []objectView
+	list := []objectView{}
 	for i, o := range p.Objects {
 		a, b := old.Objects[i], now.Objects[i]
 		v := objectView{Name: o.Name, Held: b.Held, Final: b.Final, Released: b.Released, Changed: []string{}}
@@ -286,7 +285,7 @@ func viewThreads(p *spec.Prog, ses *checker.Session, now checker.View) []threadV
 	moves := slices.Clone(ses.Moves())
 	list := make([]threadView, len(p.Threads))
 	for t, th := range now.Threads {
-		list[t] = viewThread(p, t, th, now)
+		list[t] = viewThread(p, t, th)
 	}
 	n := len(ses.Steps())
 	for i, mv := range moves {
@@ -319,11 +318,11 @@ func preview(p *spec.Prog, st *checker.Step, v *checker.Violation) string {
 	return text
 }
 
-func viewThread(p *spec.Prog, t int, th checker.ThreadView, now checker.View) threadView {
+func viewThread(p *spec.Prog, t int, th checker.ThreadView) threadView {
 	pt := &p.Threads[t]
 	pos, frame := checker.ModelPlace(p, th.Pos, th.Frame)
 	v := threadView{
-		Name: pt.Name, CPU: th.CPU, Class: pt.Class.String(), MustFinish: pt.MustFinish, State: "ready", Moves: []moveView{},
+		Name: pt.Name, CPU: th.CPU, Class: pt.Class.String(), MustFinish: pt.MustFinish, State: "ready", Moves: []moveView{}, Locals: []string{},
 		File: pos.File, Line: pos.Line, Source: p.Source(pos), Calls: strings.Join(checker.Calls(p, th.Frame), " > "),
 		Library: pos != th.Pos && frame != th.Frame,
 	}
@@ -358,7 +357,8 @@ func marks(p *spec.Prog, th checker.ThreadView) []string {
 	add(th.PreemptOff > 0, "preemption off")
 	add(th.IRQsOff, "interrupts off")
 	add(th.Readers > 0, "RCU reader")
-	add(th.Locks > 0, fmt.Sprintf("holds %d lock", th.Locks))
+	add(th.Locks == 1, "holds a lock")
+	add(th.Locks > 1, fmt.Sprintf("holds %d locks", th.Locks))
 	add(th.AtWork, "handler at work")
 	add(th.InGet, "in a get")
 	add(th.InUnload, "unloading")
@@ -366,13 +366,4 @@ func marks(p *spec.Prog, th checker.ThreadView) []string {
 		add(n > 0, fmt.Sprintf("holds %d of %s", n, p.Objects[o].Name))
 	}
 	return list
-}
-
-// MarshalJSON writes no null for a list: the page goes through them.
-func (v threadView) MarshalJSON() ([]byte, error) {
-	type plain threadView
-	if v.Locals == nil {
-		v.Locals = []string{}
-	}
-	return json.Marshal(plain(v))
 }

@@ -1,0 +1,164 @@
+package demo
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"lastput/spec"
+)
+
+// This file plays in a real browser. It needs chromium, and is skipped where
+// there is none. With LASTPUT_SHOTS naming a folder, pictures are put there.
+
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no chromium: install it to test the page")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, stopTab := chromedp.NewContext(ctx)
+	t.Cleanup(stopTab)
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// A player drives the page.
+type player struct {
+	*testing.T
+	ctx context.Context
+}
+
+func (p *player) do(actions ...chromedp.Action) {
+	p.Helper()
+	if err := chromedp.Run(p.ctx, actions...); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// until waits for a condition, in JavaScript, of the page.
+func (p *player) until(condition string) {
+	p.Helper()
+	var ok bool
+	if err := chromedp.Run(p.ctx, chromedp.Poll(condition, &ok, chromedp.WithPollingTimeout(15*time.Second))); err != nil {
+		p.Fatalf("%s: %v; the page says %q", condition, err, p.text("#status"))
+	}
+}
+
+func (p *player) text(selector string) (text string) {
+	p.Helper()
+	p.do(chromedp.Text(selector, &text, chromedp.ByQuery))
+	return text
+}
+
+func (p *player) open(url string) {
+	p.Helper()
+	p.do(chromedp.Navigate("about:blank"), chromedp.Navigate(url))
+	p.until(`document.body && document.body.dataset.ready === 'yes'`)
+}
+
+func (p *player) press(keys string) { p.Helper(); p.do(chromedp.KeyEvent(keys)) }
+
+const steps = `document.querySelectorAll('#steps li:not(.later)').length - 1`
+
+// TestBrowser plays as a reader would.
+func TestBrowser(t *testing.T) {
+	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
+	p := &player{t, browser(t)}
+	p.open(srv.URL)
+
+	// Keyboard only: the first level to the win.
+	p.until(`document.querySelector('#level').value === '1'`)
+	for i, key := range "000011111" {
+		p.until(`!document.querySelector('#status').classList.contains('bad')`)
+		if p.text("#lesson-title") == "Won: A plain counter" {
+			break
+		}
+		p.press(string(key))
+		if i < 3 {
+			p.until(steps + ` === ` + string(rune('1'+i)))
+		} else {
+			time.Sleep(150 * time.Millisecond)
+		}
+		if strings.Contains(p.text("#status"), "Violated") {
+			break
+		}
+	}
+	p.until(`document.querySelector('#lesson').classList.contains('won')`)
+	p.until(`localStorage.getItem('lastput.levels') === '[1]'`)
+	if s := p.text("#status"); !strings.Contains(s, string(spec.GetAfterFinalPut)) {
+		t.Errorf("the page says %q", s)
+	}
+	p.shot("won", 1440, 900, "light")
+
+	// The address of this moment, opened anew.
+	var link string
+	p.do(chromedp.Location(&link))
+	p.open(link)
+	p.until(`document.querySelector('#status').classList.contains('bad')`)
+
+	// Undo, redo, jump, restart.
+	var n, m int
+	p.do(chromedp.Evaluate(steps, &n))
+	p.press(kb.ArrowLeft)
+	p.until(steps + ` < ` + "8 && !document.querySelector('#redo').disabled")
+	p.do(chromedp.Evaluate(steps, &m))
+	if m != n-1 {
+		t.Errorf("undo went from step %d to %d", n, m)
+	}
+	p.press(kb.ArrowRight)
+	p.until(`document.querySelector('#redo').disabled`)
+	p.press("r")
+	p.until(steps + ` === 0`)
+
+	// A hint, and the shortest run played.
+	p.press("h")
+	p.until(`document.querySelector('#status').textContent.startsWith('Hint')`)
+	p.press("p")
+	p.until(`document.querySelector('#status').classList.contains('bad')`)
+
+	// The lock, switched off.
+	p.do(chromedp.Evaluate(`(e => { e.value = '3'; e.dispatchEvent(new Event('change')) })(document.querySelector('#level'))`, nil))
+	p.until(`document.querySelectorAll('.mutation[data-kind=lock]').length > 0`)
+	p.press("b")
+	p.until(`document.querySelector('#status').textContent.startsWith("It can't be broken")`)
+	p.do(chromedp.Evaluate(`document.querySelector('#whatif').open = true; document.querySelector('.mutation[data-kind=lock]').click()`, nil))
+	p.until(`document.querySelector('.mutation[aria-pressed=true]') !== null`)
+	p.press("s")
+	p.until(`document.querySelector('#status').classList.contains('bad')`)
+	p.shot("whatif", 1440, 900, "dark")
+	p.shot("phone", 390, 844, "light")
+	p.shot("phone-dark", 390, 844, "dark")
+}
+
+// shot takes a picture, where pictures are wanted.
+func (p *player) shot(name string, width, height int64, theme string) {
+	dir := os.Getenv("LASTPUT_SHOTS")
+	if dir == "" {
+		return
+	}
+	var png []byte
+	p.do(chromedp.EmulateViewport(width, height), chromedp.Evaluate(`document.documentElement.dataset.theme = '`+theme+`'; scrollTo(0, 0)`, nil),
+		chromedp.Sleep(200*time.Millisecond), chromedp.CaptureScreenshot(&png))
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		p.Fatal(err)
+	}
+}
