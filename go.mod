@@ -3,13 +3,12 @@ module lastput
 go 1.26
 
 require (
+	github.com/chromedp/chromedp v0.23.0 // the tests of the page of mc demo, in a real browser
 	github.com/google/go-cmp v0.7.0 // readable differences in tests
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the command-line tests
 	modernc.org/cc/v4 v4.31.0 // the C front end: preprocessor, parser and types
 	pgregory.net/rapid v1.3.0 // generated programs in tests
 )
-
-require github.com/chromedp/chromedp v0.23.0
 
 require (
 	github.com/chromedp/cdproto v0.159.0 // indirect
