@@ -14,29 +14,40 @@ import (
 	"lastput/spec"
 )
 
+// demoOptions are the flags of mc demo.
+type demoOptions struct {
+	scenarios scenarioFlags
+	listen    string
+	open      bool
+}
+
+func (o *demoOptions) define(f *flagSet) {
+	o.scenarios.define(f)
+	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "")
+	f.BoolVar(&o.open, "open", false, "")
+}
+
 // serveDemo serves the page until it is interrupted.
 func serveDemo(c *call, args []string) (status, error) {
 	f := newFlagSet("demo")
-	var scenarios scenarioFlags
-	scenarios.define(f)
-	listen := f.String("listen", "127.0.0.1:0", "")
-	open := f.Bool("open", false, "")
+	var o demoOptions
+	o.define(f)
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err
 	}
-	m, s, err := demoStart(f, operands, &scenarios)
+	m, s, err := demoStart(f, operands, &o.scenarios)
 	if err != nil {
 		return failed, err
 	}
-	host, _, err := net.SplitHostPort(*listen)
+	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil {
-		return failed, f.usage("--listen %s: want an address and a port, such as 127.0.0.1:8080", quote(*listen))
+		return failed, f.usage("--listen %s: want an address and a port, such as 127.0.0.1:8080", quote(o.listen))
 	}
 	if host == "" {
 		host = "0.0.0.0" // as the net package takes it
 	}
-	l, err := net.Listen("tcp", *listen)
+	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return failed, fmt.Errorf("cannot listen: %w", err)
 	}
@@ -46,7 +57,7 @@ func serveDemo(c *call, args []string) (status, error) {
 		l.Close()
 		return failed, err
 	}
-	if *open {
+	if o.open {
 		openBrowser(c, url)
 	}
 	ctx, stop := untilInterrupt()

@@ -75,7 +75,7 @@ function announce(note, kind) {
   } else if (b.ended) {
     say('Nothing can step any more, and nothing was violated. Undo, or restart.');
   } else if (last) {
-    say(`Step ${b.steps.length}: ${last.who}, ${last.source || last.where}${last.text ? ': ' + last.text : ''}`);
+    say(`Step ${b.steps.length}: ${last.who}, ${(last.source || last.where).replace(/;$/, '')}${last.text ? ': ' + last.text : ''}`);
   } else {
     say('You are the scheduler: click a step, or press the digit of a CPU.');
   }
