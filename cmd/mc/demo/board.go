@@ -296,7 +296,7 @@ func viewThreads(p *spec.Prog, ses *checker.Session, now checker.View) []threadV
 			text = fmt.Sprintf("move to CPU%d", mv.To)
 		case i*(n+1) < maxPreview:
 			if st, err := ses.Take(mv); err == nil {
-				text = preview(p, st, ses.Violation())
+				text = preview(p, st, v.Marks, ses)
 				_ = ses.Back(n) // the run it had
 			}
 		}
@@ -310,12 +310,32 @@ func viewThreads(p *spec.Prog, ses *checker.Session, now checker.View) []threadV
 // maxMoves bounds the moves of one thread that are offered.
 const maxMoves = 64
 
-func preview(p *spec.Prog, st *checker.Step, v *checker.Violation) string {
+// preview says what the step, the last of the run, did. One that touches no
+// memory is told by the marks that its thread has since, or has no more.
+func preview(p *spec.Prog, st *checker.Step, before []string, ses *checker.Session) string {
 	text := checker.StepText(p, st)
-	if v != nil {
+	if text == "" {
+		text = change(before, marks(p, ses.View().Threads[st.Move.Thread]))
+	}
+	if v := ses.Violation(); v != nil {
 		text = strings.TrimSpace(text + " -> " + string(v.Property))
 	}
 	return text
+}
+
+func change(before, after []string) string {
+	var list []string
+	for _, m := range after {
+		if !slices.Contains(before, m) {
+			list = append(list, m)
+		}
+	}
+	for _, m := range before {
+		if !slices.Contains(after, m) {
+			list = append(list, "no longer "+m)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 func viewThread(p *spec.Prog, t int, th checker.ThreadView) threadView {
