@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,7 +18,9 @@ import (
 )
 
 // This file plays in a real browser. It needs chromium, and is skipped where
-// there is none. With LASTPUT_SHOTS naming a folder, pictures are put there.
+// there is none.
+
+var shots = flag.String("shots", "", "put pictures of the page into this folder")
 
 func browser(t *testing.T) context.Context {
 	t.Helper()
@@ -153,15 +156,14 @@ func TestBrowser(t *testing.T) {
 
 // shot takes a picture, where pictures are wanted.
 func (p *player) shot(name string, width, height int64, theme string) {
-	dir := os.Getenv("LASTPUT_SHOTS")
-	if dir == "" {
+	if *shots == "" {
 		return
 	}
 	run(p, chromedp.EmulateViewport(width, height))
 	p.do(`document.documentElement.dataset.theme = '` + theme + `', scrollTo(0, 0)`)
 	time.Sleep(200 * time.Millisecond)
 	png := run(p, chromedp.CaptureScreenshot())
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o644); err != nil {
 		p.Fatal(err)
 	}
 }
