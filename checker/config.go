@@ -36,6 +36,17 @@ type Config struct {
 	// NoTrace leaves out the search for the simplest run of a violation, for
 	// whoever wants the verdict only: Result.Trace is nil.
 	NoTrace bool
+	// FirstViolation ends the search at the first level with a state that
+	// violates something, for whoever wants to know no more than that. What is
+	// counted is what was seen so far; Result.Depth is, with NoPOR, the length
+	// of a shortest such run. How runs end (deadlock, hang, leak) ends no
+	// search.
+	FirstViolation bool
+	// From, if set, is a run: what is searched is what can come after it, and a
+	// Result's states are those. Its Trace begins with it, and is the simplest
+	// from there. The search then looks at all orders of steps, and tells all
+	// CPUs apart.
+	From []Move
 	// Progress, if set, gets a line overwritten in place a few times a second.
 	// Label, if set, is what the line begins with.
 	Progress io.Writer
@@ -66,6 +77,17 @@ func (c *Config) validate() error {
 
 // MaxWorkers is how many workers a search has at most.
 const MaxWorkers = 256
+
+// playable reports why the run that the search begins after cannot be played.
+func (c *Config) playable(p *spec.Prog) error {
+	if len(c.From) == 0 {
+		return nil
+	}
+	if err := newSession(p, rules{ignore: c.Ignore, strict: c.Strict}).takeAll(c.From); err != nil {
+		return fmt.Errorf("the run to begin after: %w", err)
+	}
+	return nil
+}
 
 func (c *Config) workers() int {
 	if c.Workers == 0 {

@@ -21,8 +21,11 @@ func Check(ctx context.Context, p *spec.Prog, cfg Config) (*Result, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	if err := cfg.playable(p); err != nil {
+		return nil, err
+	}
 	begin := time.Now()
-	c := &checking{p: p, rules: rules{cfg.Ignore, cfg.Strict}, lim: &limits{ctx: ctx, cfg: &cfg, begin: begin}}
+	c := &checking{p: p, rules: rules{ignore: cfg.Ignore, strict: cfg.Strict, from: cfg.From}, lim: &limits{ctx: ctx, cfg: &cfg, begin: begin}}
 	r := c.run()
 	r.Elapsed = time.Since(begin)
 	c.lim.clearProgress()
@@ -137,7 +140,7 @@ var smallStates = 1 << 16
 
 // symmetry is that of the program, unless it is switched off.
 func (c *checking) symmetry(m *machine) *symmetry {
-	if c.lim.cfg.NoSymmetry {
+	if c.lim.cfg.NoSymmetry || len(c.from) > 0 {
 		return &symmetry{}
 	}
 	y, why := findSymmetry(m)
@@ -149,7 +152,7 @@ func (c *checking) symmetry(m *machine) *symmetry {
 
 // reduceOrder decides whether the order of steps is to be reduced.
 func (c *checking) reduceOrder(m *machine) {
-	if c.lim.cfg.NoPOR {
+	if c.lim.cfg.NoPOR || len(c.from) > 0 {
 		return
 	}
 	if _, why := newFutures(m); why != "" {
@@ -415,7 +418,10 @@ func (c *checking) explain(r *Result, hangs []fairPart, stuck bool) {
 		cycle, shortest = c.graph.cycleFrom(moves, g.endless)
 		moves = append(moves, cycle...)
 	}
-	r.Trace = mustRun(c.p, c.rules, moves, stem)
+	if stem >= 0 {
+		stem += len(c.from)
+	}
+	r.Trace = mustRun(c.p, rules{ignore: c.ignore, strict: c.strict}, slices.Concat(c.from, moves), stem)
 	if r.Trace.Violation == nil || r.Trace.Violation.Property != r.Property {
 		panic("checker: internal error: a run that was found to violate " + string(r.Property) + " does not when replayed")
 	}

@@ -152,6 +152,24 @@ func (m *machine) start() state {
 		m.checkInvariants(s, -1)
 	}
 	m.convict(s)
+	if m.wrong != nil {
+		return s
+	}
+	return m.follow(s)
+}
+
+// follow plays the moves after which a search begins. Check has seen that they
+// can be played.
+func (m *machine) follow(s state) state {
+	for _, mv := range m.from {
+		next := slices.Clone(s)
+		if mv.Migrate {
+			m.migrate(next, mv.Thread, mv.To)
+		} else {
+			m.step(s, next, mv.Thread, mv.Choices)
+		}
+		s = next
+	}
 	return s
 }
 

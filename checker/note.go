@@ -33,6 +33,7 @@ type noteCase struct {
 type rules struct {
 	ignore []spec.Property // those that are looked past
 	strict bool            // notes count as violations
+	from   []Move          // what has happened where a search begins
 }
 
 // note records a case of a noted property: of all that there are, the first in

@@ -49,7 +49,7 @@ func encodeMoves(moves []Move) string {
 				n++
 			}
 		}
-		text := encodeMove(moves[i])
+		text := MoveText(moves[i])
 		if n > 1 {
 			text += fmt.Sprintf("x%d", n)
 		}
@@ -59,7 +59,8 @@ func encodeMoves(moves []Move) string {
 	return strings.Join(parts, ".")
 }
 
-func encodeMove(mv Move) string {
+// MoveText is a move as a recorded run has it: "2", "2c1,0" or "2m1".
+func MoveText(mv Move) string {
 	text := strconv.Itoa(mv.Thread)
 	if mv.Migrate {
 		return text + "m" + strconv.Itoa(mv.To)

@@ -31,6 +31,8 @@ type finding struct {
 	// reduced: the order of steps was reduced; surprised: by what turned out not
 	// to be true.
 	reduced, surprised bool
+	// ended: a violation was all that was looked for.
+	ended bool
 }
 
 const maxRank = 32
@@ -323,6 +325,9 @@ func (s *search[K]) level(f *finding) bool {
 	if grew {
 		f.depth++
 	}
+	if f.ended = s.lim.cfg.FirstViolation && s.stepViolates(); f.ended {
+		return false
+	}
 	if most := s.lim.cfg.MaxStates; more && most > 0 && s.states() > most {
 		f.stopped = StoppedByStates
 		return false
@@ -379,11 +384,24 @@ func (s *search[K]) collect(f *finding) {
 	}
 	s.pack.sym.spread(&f.stuck)
 	f.stuckHang = f.violated[spec.Hang.Rank()]
-	f.endless = f.stopped == "" && s.mayCycle()
+	f.endless = f.stopped == "" && !f.ended && s.mayCycle()
 	f.reduced = s.workers[0].futures != nil
 	for _, w := range s.workers {
 		f.surprised = f.surprised || w.surprised
 	}
+}
+
+// stepViolates reports whether a step has violated something, which the end of a
+// run does not.
+func (s *search[K]) stepViolates() bool {
+	for _, w := range s.workers {
+		for rank, v := range w.violated {
+			if v && !liveness(spec.Properties[rank]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (w *worker[K]) memory() int64 {

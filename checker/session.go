@@ -36,7 +36,7 @@ type Session struct {
 
 // NewSession begins a run of the program.
 func NewSession(p *spec.Prog, r Rules) *Session {
-	return newSession(p, rules{r.Ignore, r.Strict})
+	return newSession(p, rules{ignore: r.Ignore, strict: r.Strict})
 }
 
 func newSession(p *spec.Prog, r rules) *Session {

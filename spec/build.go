@@ -40,6 +40,10 @@ type builder struct {
 	full   bool // there are too many cells, and it has been said
 	judged bool // the model says something of an object's lifetime
 	use    usage
+
+	macros map[string]*cc.Macro
+	found  *finder                    // what can be taken away
+	forced map[cc.ExpressionNode]bool // conditions with the outcome that the mutation gives them
 }
 
 // usage is what building a program finds to be used: the variables with cells
@@ -81,6 +85,15 @@ type staticVar struct {
 // build makes the program. If the model has no roles the scenario becomes
 // ThreadsScenario.
 func (m *Model) build(s Scenario) (*Prog, error) {
+	b, err := m.lower(s)
+	if err != nil {
+		return nil, err
+	}
+	return b.p, nil
+}
+
+// lower is build, and what else was found out on the way.
+func (m *Model) lower(s Scenario) (*builder, error) {
 	ncpu, isolated := s.CPUs(), s.isolatedMask()
 	if s.Name == ThreadsScenario {
 		ncpu = 1
@@ -88,7 +101,7 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 	use := usage{vars: map[string]bool{}, funcs: map[string]bool{}, objects: map[string]bool{}, objectTypes: map[string]bool{}, threads: map[string]bool{}}
 	threads := s.threads()
 	tried := map[[2]int]bool{} // numbers of threads, with what was found to be used
-	ast, err := m.parseC(s, ncpu, threads, isolated)
+	ast, err := m.parse(s, ncpu, threads, isolated)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +115,7 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 			// Only now it is known that the model's own threads decide
 			// on the number of CPUs.
 			s, ncpu, isolated = Scenario{Name: ThreadsScenario}, want, 0
-			if ast, err = m.parseC(s, ncpu, threads, isolated); err != nil {
+			if ast, err = m.parse(s, ncpu, threads, isolated); err != nil {
 				return nil, err
 			}
 			continue
@@ -119,7 +132,7 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 				return nil, ErrorList{{File: m.File, Msg: "which threads there are depends on MC_THREADS, which is how many there are"}}
 			}
 			tried[key], threads = true, n
-			if ast, err = m.parseC(s, ncpu, threads, isolated); err != nil {
+			if ast, err = m.parse(s, ncpu, threads, isolated); err != nil {
 				return nil, err
 			}
 			continue
@@ -132,7 +145,7 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 			if err := Sanity(b.p); err != nil {
 				return nil, fmt.Errorf("internal error: %s: %w", m.Name, err)
 			}
-			return b.p, nil
+			return b, nil
 		}
 	}
 }
@@ -140,7 +153,7 @@ func (m *Model) build(s Scenario) (*Prog, error) {
 func newBuilder(m *Model, s Scenario, ncpu int, isolated uint64, use usage) *builder {
 	b := &builder{
 		m:       m,
-		p:       &Prog{Model: m.Name, Scenario: s, NCPU: ncpu, Isolated: isolated, Init: -1, Frames: []Frame{{}}},
+		p:       &Prog{Model: m.progName(), Scenario: s, NCPU: ncpu, Isolated: isolated, Init: -1, Frames: []Frame{{}}},
 		files:   map[string]int{},
 		types:   map[string]int{},
 		msgs:    map[string]int{},
@@ -151,6 +164,8 @@ func newBuilder(m *Model, s Scenario, ncpu int, isolated uint64, use usage) *bui
 		layouts: map[cc.Type]*layout{},
 		wrong:   map[Pos]bool{},
 		use:     use,
+		found:   newFinder(),
+		forced:  map[cc.ExpressionNode]bool{},
 	}
 	b.file(m.File)
 	return b
@@ -224,6 +239,7 @@ func (b *builder) msg(text string) int {
 // collect finds the functions and variables of the translation unit.
 func (b *builder) collect(ast *cc.AST) {
 	b.intT, b.uintT, b.longT, b.voidT = ast.Int, ast.UInt, ast.Long, ast.Void
+	b.macros = ast.Macros
 	for tu := ast.TranslationUnit; tu != nil; tu = tu.TranslationUnit {
 		switch ed := tu.ExternalDeclaration; ed.Case {
 		case cc.ExternalDeclarationFuncDef:

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -32,7 +33,7 @@ func (m *Model) parseDirectives() error {
 func (m *Model) directive(line int, text string) string {
 	word, rest, _ := strings.Cut(text, " ")
 	rest = strings.TrimSpace(rest)
-	if rest == "" && slices.Contains([]string{"title", "source", "learn", "expect"}, word) {
+	if rest == "" && slices.Contains([]string{"title", "source", "learn", "expect", "why"}, word) {
 		return fmt.Sprintf("directive %q says nothing: write what follows it on the same line", word)
 	}
 	switch word {
@@ -47,8 +48,11 @@ func (m *Model) directive(line int, text string) string {
 		m.Learn = append(m.Learn, rest)
 	case "expect":
 		return m.expect(line, strings.Fields(rest))
+	case "why":
+		_, msg := parseWhyNote(rest)
+		return msg
 	default:
-		return fmt.Sprintf("unknown directive %q: want title, source, learn or expect", word)
+		return fmt.Sprintf("unknown directive %q: want title, source, learn, expect or why", word)
 	}
 	return ""
 }
@@ -88,4 +92,59 @@ func joinProperties() string {
 		names[i] = string(p)
 	}
 	return strings.Join(names, ", ")
+}
+
+// A whyNote is a line "// mc: why KIND[@COL][#N] TEXT": it says of a mutation of
+// the line below that nothing breaks by it, and why that is so.
+type whyNote struct {
+	kind MutationKind
+	col  int // 0: any
+	n    int // 0: any
+	text string
+}
+
+// parseWhyNote returns the note or what is wrong with it.
+func parseWhyNote(text string) (note whyNote, msg string) {
+	which, rest, _ := strings.Cut(text, " ")
+	if note.text = strings.TrimSpace(rest); note.text == "" {
+		return note, "want: why KIND[@COLUMN][#N] TEXT, above the line it speaks of"
+	}
+	which, n, hasN := strings.Cut(which, "#")
+	kind, col, hasCol := strings.Cut(which, "@")
+	var err error
+	if note.kind = MutationKind(kind); !slices.Contains(MutationKinds, note.kind) {
+		return note, fmt.Sprintf("unknown kind of mutation %q: want one of %s", kind, joinKinds())
+	}
+	if note.col, err = strconv.Atoi(col); hasCol && (err != nil || note.col < 1) {
+		return note, fmt.Sprintf("%q is no column", col)
+	}
+	if note.n, err = strconv.Atoi(n); hasN && (err != nil || note.n < 1) {
+		return note, fmt.Sprintf("%q is no number", n)
+	}
+	return note, ""
+}
+
+func joinKinds() string {
+	names := make([]string, len(MutationKinds))
+	for i, k := range MutationKinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ", ")
+}
+
+// noteAbove joins the notes of a mutation that stand right above its line.
+func (s site) noteAbove(lines []string) string {
+	var out []string
+	for i := s.line - 2; i >= 0 && i < len(lines); i-- {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(lines[i]), directivePrefix)
+		rest, isWhy := strings.CutPrefix(strings.TrimSpace(rest), "why ")
+		if !ok || !isWhy {
+			break
+		}
+		note, msg := parseWhyNote(strings.TrimSpace(rest))
+		if msg == "" && note.kind == s.kind && (note.col == 0 || note.col == s.col) && (note.n == 0 || note.n == s.n+1) {
+			out = append([]string{note.text}, out...)
+		}
+	}
+	return strings.Join(out, " ")
 }

@@ -10,10 +10,11 @@ import (
 // mayImport says what each package may import besides the standard library.
 // Imports only point down.
 var mayImport = map[string][]string{
-	"spec":       {"modernc.org/cc/v4"},
-	"strategies": {"lastput/spec"},
-	"checker":    {"lastput/spec"},
-	"cmd/mc":     {"lastput/spec", "lastput/strategies", "lastput/checker"},
+	"spec":        {"modernc.org/cc/v4"},
+	"strategies":  {"lastput/spec"},
+	"checker":     {"lastput/spec"},
+	"cmd/mc/demo": {"lastput/spec", "lastput/strategies", "lastput/checker"},
+	"cmd/mc":      {"lastput/spec", "lastput/strategies", "lastput/checker", "lastput/cmd/mc/demo"},
 	// For tests only: mc links neither.
 	"spec/specrapid":  {"lastput/spec", "pgregory.net/rapid"},
 	"checker/mcrapid": {"lastput/spec", "lastput/spec/specrapid", "lastput/checker", "pgregory.net/rapid"},

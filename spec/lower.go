@@ -30,6 +30,7 @@ type lower struct {
 	env       *env
 	loops     []loop
 	scopes    []int // locals alive, as indices into locals, innermost last
+	alone     Pos   // the statement being lowered that may be left out as a whole
 	constOnly bool  // nothing may be emitted: an initializer
 	refused   bool  // and something was
 	// scopeOpens: where scopes of locals that became registers were, by code index
@@ -109,6 +110,7 @@ type caseLabel struct{ label, scopes int }
 type loop struct {
 	brk, cont int // labels; cont is -1 for a switch
 	scopes    int
+	endless   bool // it ends by a jump out of it only
 }
 
 func newLower(b *builder) *lower {
@@ -134,6 +136,7 @@ func (b *builder) proc(fd *cc.FunctionDefinition, start bool) int {
 	res := l.inline(fd, nil, Pos{})
 	l.emit(Inst{Op: OpEnd, A: res.op, Pos: l.b.pos(&fd.CompoundStatement.Token2)})
 	if len(b.errs) == 0 {
+		l.mutate()
 		l.checkLoops()
 		l.checkReturns()
 	}

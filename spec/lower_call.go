@@ -80,7 +80,16 @@ func (l *lower) callNamed(d *cc.Declarator, e *cc.PostfixExpression, pos Pos) va
 		l.errorf(pos, "function %s is not defined%s", name, missingHints[name])
 		return l.zero()
 	}
-	return l.inline(fd, l.evalArgs(arguments(e), params(fd), pos), pos)
+	fn := l.handedOver(fd, e, pos)
+	if mu := l.b.m.mutation; fn != nil && mu.is(MutAtOnce) && mu.at(l.b.found.number(l.b.siteAt(MutAtOnce, pos), fn.Declarator.Name())) {
+		return l.callAtOnce(fd, fn, e, pos)
+	}
+	frames := len(l.b.p.Frames)
+	v := l.inline(fd, l.evalArgs(arguments(e), params(fd), pos), pos)
+	if fn != nil {
+		l.foundHandOver(fn, pos, frames)
+	}
+	return v
 }
 
 // missingHints say what to write instead of functions that no header has.

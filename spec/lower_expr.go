@@ -612,6 +612,7 @@ func (l *lower) cast(e *cc.CastExpression) value {
 func (l *lower) logical(e cc.ExpressionNode, pos Pos) value {
 	isFalse, end := l.label(), l.label()
 	start := len(l.code)
+	l.considerLogical(e)
 	l.cond(e, isFalse)
 	if l.constOnly {
 		return l.zero()
@@ -674,6 +675,10 @@ func (l *lower) cond(e cc.ExpressionNode, isFalse int) {
 			return
 		}
 	}
+	if outcome, ok := l.b.forced[e]; ok {
+		l.pretend(e, outcome, isFalse, pos)
+		return
+	}
 	v := l.expr(e)
 	if v.place != nil || v.typ.Kind() == cc.Void {
 		l.errorf(pos, "a condition must be a number or a pointer")
@@ -715,6 +720,7 @@ func (l *lower) conditional(e *cc.ConditionalExpression) value {
 		}
 		return l.chosen(e.ConditionalExpression, x, pos)
 	}
+	l.considerChoice(e)
 	var x value
 	if e.ExpressionList == nil { // a ?: b
 		x = l.expr(e.LogicalOrExpression)

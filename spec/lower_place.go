@@ -368,6 +368,9 @@ func (l *lower) access(in Inst, pl place, pos Pos) value {
 		return l.zero()
 	}
 	in.A, in.ThisCPU, in.Type, in.Pos = pl.addr, int32(pl.thisCPU), l.b.typ(pl.typ, pos), pos
+	if l.isSplit(in) {
+		return value{op: l.split(in), typ: pl.typ}
+	}
 	return value{op: l.compute(in), typ: pl.typ}
 }
 

@@ -220,6 +220,22 @@ func (l *lower) scalarAt(t cc.Type, off int64) (cc.Type, bool) {
 }
 
 func (l *lower) stmt(s *cc.Statement) {
+	pos := l.b.pos(s)
+	if pos == l.alone || !l.standsAlone(s, pos) {
+		l.plainStmt(s)
+		return
+	}
+	if l.leftOut(s, pos) {
+		return
+	}
+	start, outer := len(l.code), l.alone
+	l.alone = pos
+	l.plainStmt(s)
+	l.alone = outer
+	l.foundStatement(s, start, pos)
+}
+
+func (l *lower) plainStmt(s *cc.Statement) {
 	switch s.Case {
 	case cc.StatementLabeled:
 		l.labeled(s.LabeledStatement)
@@ -242,6 +258,9 @@ func (l *lower) stmt(s *cc.Statement) {
 
 func (l *lower) selection(s *cc.SelectionStatement) {
 	pos := l.b.pos(s)
+	if s.Case != cc.SelectionStatementSwitch {
+		l.considerIf(s)
+	}
 	switch s.Case {
 	case cc.SelectionStatementIf:
 		end := l.label()
@@ -399,8 +418,9 @@ func (l *lower) iteration(s *cc.IterationStatement) {
 	top, cont, end := l.label(), l.label(), l.label()
 	depth := len(l.scopes)
 	pos := l.b.pos(s)
+	l.considerLoop(s)
 	body := func() {
-		l.loops = append(l.loops, loop{brk: end, cont: cont, scopes: len(l.scopes)})
+		l.loops = append(l.loops, loop{brk: end, cont: cont, scopes: len(l.scopes), endless: l.endless(s)})
 		l.stmt(s.Statement)
 		l.loops = l.loops[:len(l.loops)-1]
 	}
@@ -422,6 +442,19 @@ func (l *lower) iteration(s *cc.IterationStatement) {
 	}
 	l.here(end)
 	l.closeScopes(depth, true, pos)
+}
+
+// endless reports whether the loop ends by a jump out of it only.
+func (l *lower) endless(s *cc.IterationStatement) bool {
+	test := s.ExpressionList
+	if s.Case == cc.IterationStatementFor {
+		test = s.ExpressionList2
+	}
+	if test == nil {
+		return true
+	}
+	holds, known := l.constCond(test)
+	return known && holds
 }
 
 func (l *lower) forStmt(s *cc.IterationStatement, top, cont, end int, body func()) {

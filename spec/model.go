@@ -23,6 +23,7 @@ type Model struct {
 
 	dir      fs.FS // the folder of the file, for its own #include "x.h"
 	hasRoles bool
+	mutation *Mutation // what it is without, or nil
 }
 
 // An Expectation is a line "// mc: expect SCENARIO VERDICT [PROPERTY]".
@@ -122,16 +123,21 @@ func (m *Model) Scenarios() []Scenario {
 // Build makes the program of the model for the scenario. A model without roles
 // has the scenario ThreadsScenario only.
 func (m *Model) Build(s Scenario) (*Prog, error) {
-	if m.hasRoles == (s.Name == ThreadsScenario) {
-		if m.hasRoles {
-			return nil, fmt.Errorf("%s has roles: its scenarios are %s", m.Name, strings.Join(ScenarioNames(), ", "))
-		}
-		return nil, fmt.Errorf("%s has threads of its own and no roles: its only scenario is %q", m.Name, ThreadsScenario)
-	}
-	if err := s.Validate(); err != nil {
+	if err := m.validate(s); err != nil {
 		return nil, err
 	}
 	return m.build(s)
+}
+
+// validate refuses scenarios that are none of the model's.
+func (m *Model) validate(s Scenario) error {
+	if m.hasRoles == (s.Name == ThreadsScenario) {
+		if m.hasRoles {
+			return fmt.Errorf("%s has roles: its scenarios are %s", m.Name, strings.Join(ScenarioNames(), ", "))
+		}
+		return fmt.Errorf("%s has threads of its own and no roles: its only scenario is %q", m.Name, ThreadsScenario)
+	}
+	return s.Validate()
 }
 
 // Expected returns what the file expects of the scenario: the last of its

@@ -60,12 +60,15 @@ func defineLimits(f *flagSet, c *checker.Config) {
 	})
 }
 
-func (o *checkOptions) ignore(name string) error {
+func (o *checkOptions) ignore(name string) error { return addIgnored(&o.config, name) }
+
+// addIgnored adds to the properties whose violations are looked past.
+func addIgnored(c *checker.Config, name string) error {
 	p := spec.Property(name)
 	if !p.Valid() {
 		return errors.New(unknown("property", name, texts(spec.Properties), ""))
 	}
-	o.config.Ignore = append(o.config.Ignore, p)
+	c.Ignore = append(c.Ignore, p)
 	return nil
 }
 

@@ -25,6 +25,8 @@ func init() {
 		{"check", "[flags] NAME|FILE.c ...", "run every interleaving and say what breaks", checkHelp, check},
 		{"show", "[flags] NAME|FILE.c", "the C of a model, or the program made of it", showHelp, show},
 		{"compare", "[flags] [NAME|FILE.c ...]", "models beside each other: what breaks, and what it costs", compareHelp, compare},
+		{"why", "[flags] NAME|FILE.c", "take away each lock, barrier and check in turn: what breaks?", whyHelp, why},
+		{"demo", "[flags] [NAME|FILE.c]", "a page in the browser: you are the scheduler", demoHelp, serveDemo},
 		{"replay", "[FILE.c] STRING", "play a recorded run again, step by step", replayHelp, replay},
 		{"help", "[COMMAND]", "what a command does, with its flags and an example", helpHelp, help},
 	}

@@ -156,6 +156,8 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 	flags := map[string]func(*flagSet){
 		"check":   func(f *flagSet) { new(checkOptions).define(f) },
 		"compare": func(f *flagSet) { new(compareOptions).define(f) },
+		"demo":    func(f *flagSet) { new(demoOptions).define(f) },
+		"why":     func(f *flagSet) { new(whyOptions).define(f) },
 		"show": func(f *flagSet) {
 			new(scenarioFlags).define(f)
 			f.Bool("program", false, "")

@@ -152,6 +152,69 @@ something is inconclusive. Where both apply, 2.
     mc compare --markdown --timeout 10s
 `
 
+const whyHelp = `Takes away, one at a time, everything a model does for safety, checks what is
+left, and prints the source with what came of it under each line:
+
+    needed             without it some run does what it must not: which
+                       property, in which scenario, in how many steps
+    needed only for liveness
+                       without it some run deadlocks, hangs or leaks, and none
+                       does worse
+    not needed here    without it nothing is violated: it is redundant, or the
+                       scenarios do not exercise it. "// mc: why KIND TEXT" in
+                       the line above says in the file why that is so
+
+Taken away are: pairs that take something and give it up (lock, preempt, irq,
+reader), fences (barrier), grace periods (grace), waits (wait), functions that
+are handed to others to be run, which are called at once (at-once), conditions
+(check), turns of a loop (retry). An atomic operation becomes a load and a store
+(split), two accesses one after the other change places (swap). What a function
+is, is told by what it does, so your own wrappers count.
+
+Which:
+    --line N           only what touches this line, and the run that breaks it
+
+Scenarios: without these flags, the battery and three more (see docs/why.md).
+    --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+                       as in mc check
+    --ignore PROPERTY  looks past violations of it; those of the model itself
+                       are looked past in any case, in their scenario
+
+Limits: a search that reaches one ends; what it did not tell is unknown.
+    --max-states N, --max-memory SIZE, --timeout TIME, --workers N
+                       for each search, as in mc check
+
+Output:
+    --json             one JSON document instead of text
+
+Exit code: 0, whatever is needed; 2 usage, bad model or internal error; 3
+something was stopped before it could tell. Where both apply, 2.
+
+    mc why module_base
+    mc why --line 72 rcu
+    mc why --scenario basic,irq my_model.c
+`
+
+const demoHelp = `Serves a page on which you are the scheduler: you say which CPU takes the next
+step, go back, ask whether the model can still be broken and how, and switch off
+a lock or a barrier to see what it is for. Without a name it begins with the
+first of its levels. The page is served to this machine only, and loads nothing
+from anywhere else. An interrupt (Ctrl-C) ends it.
+
+    --listen ADDR      the address and port to serve at, 127.0.0.1:8080
+                       (default 127.0.0.1 and a free port). Any address but a
+                       loopback one lets others ask this machine to search
+    --open             open the page in the browser
+    --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+                       one scenario, as in mc check (default: the first)
+
+    mc demo
+    mc demo isolated_skip --scenario isolated
+    mc demo my_model.c --getters 1 --open
+`
+
 const replayHelp = `Plays a run again that mc check has recorded, every step of it. STRING is what
 mc check prints after "replay:"; name the file, too, if the model is yours. A
 recording fits the program it was made of and no other: if the model has

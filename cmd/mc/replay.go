@@ -57,18 +57,40 @@ func replayOperands(f *flagSet, operands []string) (file string, rec *checker.Re
 
 // recordedModel finds the model that the recording names, in file if given.
 func recordedModel(rec *checker.Recording, file string) (*spec.Model, error) {
+	name, id := spec.CutMutant(rec.Model)
 	if file != "" {
 		m, err := loadFile(file)
-		if err == nil && m.Name != rec.Model {
-			err = fmt.Errorf("the recording is of %s, not of %s", rec.Model, m.Name)
+		if err == nil && m.Name != name {
+			err = fmt.Errorf("the recording is of %s, not of %s", name, m.Name)
 		}
-		return m, err
+		if err != nil {
+			return nil, err
+		}
+		return recordedMutant(m, id, rec.Scenario)
 	}
-	m, found := strategies.Find(rec.Model)
+	m, found := strategies.Find(name)
 	if !found {
-		return nil, &usageError{"replay", fmt.Sprintf("the recording is of %q, which is not a strategy: name its file, as in mc replay %s.c STRING", rec.Model, rec.Model)}
+		return nil, &usageError{"replay", fmt.Sprintf("the recording is of %q, which is not a strategy: name its file, as in mc replay %s.c STRING", name, name)}
 	}
-	return m, nil
+	return recordedMutant(m, id, rec.Scenario)
+}
+
+// recordedMutant is the model without what the recording says it was without, if
+// anything.
+func recordedMutant(m *spec.Model, id string, s spec.Scenario) (*spec.Model, error) {
+	if id == "" {
+		return m, nil
+	}
+	list, err := m.Mutations(s)
+	if err != nil {
+		return nil, err
+	}
+	for _, mu := range list {
+		if mu.ID == id {
+			return m.Without(mu), nil
+		}
+	}
+	return nil, fmt.Errorf("the recording is of %s without %s, and it has no such thing: mc why %s shows what it has", m.Name, id, m.Name)
 }
 
 // printRun prints every step of the run, and how it ends.

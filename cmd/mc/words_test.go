@@ -117,7 +117,7 @@ func TestLanguageMentionsItsWords(t *testing.T) {
 		"mc_get", "mc_pinned", "mc_dup", "mc_put", "mc_unload", "mc_init", "mc_invariant",
 		"mc_thread", "mc_kthread", "mc_percpu_thread", "mc_irq",
 		"// mc: title TEXT", "// mc: source TEXT", "// mc: learn TEXT",
-		"// mc: expect SCENARIO VERDICT [PROPERTY]",
+		"// mc: expect SCENARIO VERDICT [PROPERTY]", "// mc: why KIND TEXT",
 		"verified", "violated", "inconclusive", spec.ThreadsScenario,
 		"NR_CPUS", "MC_ISOLATED_CPUS", "MC_GETS", "MC_NESTED", "MC_HANDOVER", "MC_IRQ", "MC_THREADS", "__MC__",
 	}
@@ -133,7 +133,7 @@ func TestUnknownDirectiveNamesAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := loadFile(name)
-	if err == nil || !strings.Contains(err.Error(), "want title, source, learn or expect") {
+	if err == nil || !strings.Contains(err.Error(), "want title, source, learn, expect or why") {
 		t.Errorf("the directives are not those that docs/language.md describes: %v", err)
 	}
 }
@@ -232,6 +232,7 @@ func TestDocumentsNameFlags(t *testing.T) {
 	o.define(f)
 	f.Bool("program", false, "")  // of mc show
 	f.Bool("markdown", false, "") // of mc compare
+	f.Int("line", 0, "")          // of mc why
 	for _, name := range documents(t) {
 		data, err := os.ReadFile(name)
 		if err != nil {

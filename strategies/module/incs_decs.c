@@ -44,6 +44,7 @@ mc_pinned mc_get bool try_module_get(void)
 /* For somebody who holds a reference: no look at the state. */
 mc_dup void __module_get(void)
 {
+	// mc: why preempt one operation finds its CPU by itself, and the reference held keeps the sum from zero
 	preempt_disable();
 	this_cpu_inc(mod.incs);
 	preempt_enable();
@@ -54,6 +55,7 @@ mc_put void module_put(void)
 	preempt_disable();
 	/* Whoever sees the put sees its get. */
 	smp_wmb();
+	// mc: why swap grace period and stop wait for both, as preemption is off
 	this_cpu_inc(mod.decs);
 	if (READ_ONCE(mod.state) == GOING)
 		wake_up_process(READ_ONCE(mod.waiter));
@@ -89,6 +91,7 @@ static void wait_for_zero_refcount(void)
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		if (module_refcount() == 0)
 			break;
+		// mc: why wait polling would be as right; the sleep gives the CPU to others
 		schedule();
 	}
 	mc_final_put(&mod);

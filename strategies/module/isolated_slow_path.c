@@ -36,8 +36,10 @@ static bool __try_module_get(void)
 
 static void __module_put(void)
 {
+	// mc: why swap stop and lock keep both together
 	this_cpu_dec(mod.ref);
 	/* Where rmmod waits for the count, it would be woken here. */
+	// mc: why check only a message hangs on it, for here rmmod refuses instead of waiting
 	if (READ_ONCE(mod.state) == GOING)
 		pr_debug("last put of a module that is going\n");
 }
@@ -47,6 +49,7 @@ mc_pinned mc_get bool try_module_get(void)
 	unsigned long flags;
 	bool ret;
 
+	// mc: why check#1 the lock would be as right on every CPU, only dearer
 	if (cpu_isolated(get_cpu())) {
 		spin_lock_irqsave(&isolated_lock, flags);
 		ret = __try_module_get();
@@ -69,6 +72,7 @@ mc_put void module_put(void)
 	preempt_enable();
 	return;
 #endif
+	// mc: why check#1 the lock would be as right on every CPU, only dearer
 	if (cpu_isolated(get_cpu())) {
 		spin_lock_irqsave(&isolated_lock, flags);
 		__module_put();
@@ -92,6 +96,7 @@ static int try_stop_module(void *unused)
 		mc_final_put(&mod);
 	}
 	spin_unlock(&isolated_lock);
+	// mc: why check#2 it would refuse what was decided: the module stays dead, which no property speaks of
 	return sum == 0 ? 0 : -EWOULDBLOCK;
 }
 
@@ -105,6 +110,7 @@ mc_unload bool delete_module(void)
 		return false;
 	}
 	ret = stop_machine_cpus(try_stop_module, NULL, cpu_online_mask & ~cpu_isolated_mask);
+	// mc: why check without it, a refused unload would not be tried again; nothing says that one has to succeed
 	if (ret == 0)
 		modules = NULL;
 	mutex_unlock(&module_mutex);

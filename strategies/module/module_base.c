@@ -27,6 +27,7 @@ mc_pinned mc_get bool try_module_get(void)
 {
 	bool ret = false;
 
+	// mc: why preempt the count is taken up in one step, and callers pin the memory
 	preempt_disable();
 #if defined(FAULT_PLAIN_INC)
 	atomic_inc(&mod.refcnt);
@@ -43,6 +44,7 @@ mc_pinned mc_get bool try_module_get(void)
 	}
 #else
 	/* The state is a hint; the count decides. */
+	// mc: why check@6 the state is a hint; the count decides
 	if (READ_ONCE(mod.state) != GOING && atomic_inc_not_zero(&mod.refcnt))
 		ret = true;
 #endif
@@ -53,6 +55,7 @@ mc_pinned mc_get bool try_module_get(void)
 /* For somebody who holds a reference, so that the count is not zero. */
 mc_dup void __module_get(void)
 {
+	// mc: why preempt the reference held keeps the memory
 	preempt_disable();
 	atomic_inc(&mod.refcnt);
 	preempt_enable();
@@ -103,6 +106,7 @@ static bool try_release_module_ref(void)
 	int left = atomic_sub_return(MODULE_REF_BASE, &mod.refcnt);
 
 	BUG_ON(left < 0);
+	// mc: why check atomic_add_unless() leaves a count of zero alone; this saves it the work
 	if (left)
 		left = atomic_add_unless(&mod.refcnt, MODULE_REF_BASE, 0);
 	return left == 0;
@@ -117,6 +121,7 @@ mc_unload bool delete_module(void)
 		return false;
 	}
 	mc_final_put(&mod);
+	// mc: why swap the count has decided, and the mutex is held
 	WRITE_ONCE(mod.state, GOING);
 	modules = NULL;
 #if defined(FAULT_WRONG_FLAVOUR)

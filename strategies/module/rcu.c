@@ -88,6 +88,7 @@ mc_unload bool delete_module(void)
 
 	mutex_lock(&module_mutex);
 	gone = modules && try_stop_module();
+	// mc: why check without it, a refused unload would not be tried again; nothing says that one has to succeed
 	if (gone)
 		modules = NULL;
 	mutex_unlock(&module_mutex);

@@ -42,6 +42,7 @@ static void cleanup(struct rcu_head *head)
 mc_put void module_put(void)
 {
 	if (!xchg(&entry.queued, true))
+		// mc: why at-once nobody reads the entry here; what is left to call_rcu() is there to come late
 		call_rcu(&entry.rcu, cleanup);
 	atomic_dec(&mod.refcnt);
 }

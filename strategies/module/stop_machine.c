@@ -49,6 +49,7 @@ mc_pinned mc_get bool try_module_get(void)
 /* For somebody who holds a reference: no look at the state. */
 mc_dup void __module_get(void)
 {
+	// mc: why preempt one operation finds its CPU by itself, and the reference held keeps the sum from zero
 	preempt_disable();
 	this_cpu_inc(mod.ref);
 	preempt_enable();
@@ -60,9 +61,11 @@ mc_put void module_put(void)
 #ifdef FAULT_PLAIN_INC
 	__this_cpu_dec(mod.ref);
 #else
+	// mc: why swap the stop waits for both, as preemption is off
 	this_cpu_dec(mod.ref);
 #endif
 	/* Where rmmod waits for the count, it would be woken here. */
+	// mc: why check only a message hangs on it, for here rmmod refuses instead of waiting
 	if (READ_ONCE(mod.state) == GOING)
 		pr_debug("last put of a module that is going\n");
 	preempt_enable();
@@ -100,6 +103,7 @@ mc_unload bool delete_module(void)
 		return false;
 	}
 	ret = stop_machine(try_stop_module, NULL, NULL);
+	// mc: why check without it, a refused unload would not be tried again; nothing says that one has to succeed
 	if (ret == 0)
 		modules = NULL;
 	mutex_unlock(&module_mutex);

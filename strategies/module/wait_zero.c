@@ -51,6 +51,7 @@ mc_put void module_put(void)
 	preempt_enable();
 #else
 	preempt_disable();
+	// mc: why swap grace period and stop wait for both, as preemption is off
 	this_cpu_dec(mod.ref);
 	if (READ_ONCE(mod.state) == GOING)
 		wake_up_process(READ_ONCE(mod.waiter));
@@ -100,6 +101,7 @@ static void wait_for_zero_refcount(void)
 		if (module_refcount() == 0)
 			break;
 #endif
+		// mc: why wait polling would be as right; the sleep gives the CPU to others
 		schedule();
 	}
 	mc_final_put(&mod);

@@ -1,0 +1,324 @@
+// The page's state and what can be done to it. The server is asked for the
+// board after each change and keeps nothing; the address says where we are.
+import { draw, drawMutations, drawLesson, drawHistory } from './draw.js';
+import { exportRun } from './export.js';
+
+const $ = id => document.getElementById(id);
+const state = {
+  start: null,    // models and levels
+  level: 0,       // from 1; 0: none
+  board: null,
+  moves: [],      // all moves known, those undone as well
+  at: 0,          // how many of them have been made
+  busy: null,     // cancels what goes on
+  mutations: [],
+};
+let turn = 0; // of requests for the board: an old answer is not shown
+
+async function post(path, body, signal) {
+  const r = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
+  const answer = await r.json();
+  if (!r.ok) throw new Error(answer.error);
+  return answer;
+}
+
+function say(text, kind = '') {
+  const p = $('status');
+  p.className = kind;
+  if (p.textContent !== text) p.textContent = text;
+}
+
+const runTo = n => state.board.prefix + state.moves.slice(0, n).join('.');
+
+// --- where we are
+
+async function show(request, note, kind) {
+  const mine = ++turn;
+  let board;
+  try {
+    board = await post('/api/board', request);
+  } catch (e) {
+    if (mine === turn) say(String(e.message), 'bad');
+    return false;
+  }
+  if (mine !== turn) return false;
+  const changed = !state.board || state.board.prefix !== board.prefix;
+  state.board = board;
+  const made = board.steps.map(s => s.move);
+  const same = !changed && made.every((m, i) => m === state.moves[i]);
+  if (!same) state.moves = made;
+  state.at = made.length;
+  draw(board, { step, });
+  drawHistory(board, state.moves.length, go);
+  history.replaceState(null, '', address());
+  buttons();
+  announce(note, kind);
+  if (changed) await placeChanged();
+  if (board.level) win(board.level);
+  return true;
+}
+
+function address() {
+  const level = state.level ? `level=${state.level}&` : '';
+  return '#' + level + 'run=' + encodeURIComponent(state.board.run);
+}
+
+function announce(note, kind) {
+  const b = state.board;
+  const last = b.steps.at(-1);
+  if (b.violation) {
+    say([`Violated: ${b.violation.property}. ${b.violation.text}`, ...b.violation.waiting].join('\n'), 'bad');
+  } else if (note) {
+    say(note, kind);
+  } else if (b.ruledOut && b.ended) {
+    say('The model assumes that this does not happen: the run ends here, unjudged.');
+  } else if (b.ended) {
+    say('Nothing can step any more, and nothing was violated. Undo, or restart.');
+  } else if (last) {
+    say(`Step ${b.steps.length}: ${last.who}, ${(last.source || last.where).replace(/;$/, '')}${last.text ? ': ' + last.text : ''}`);
+  } else {
+    say('You are the scheduler: click a step, or press the digit of a CPU.');
+  }
+}
+
+function buttons() {
+  $('undo').disabled = $('restart').disabled = state.at === 0;
+  $('redo').disabled = state.at >= state.moves.length;
+  $('hint').disabled = $('ask').disabled = $('play').disabled = Boolean(state.board.violation);
+}
+
+async function placeChanged() {
+  const b = state.board;
+  if (![...$('model').options].some(o => o.value === b.model)) $('model').add(new Option(b.model, b.model));
+  $('model').value = b.model;
+  const model = state.start.models.find(m => m.name === b.model);
+  const list = (model?.scenarios ?? []).slice();
+  if (!list.some(s => s.text === b.scenario.text)) list.unshift(b.scenario);
+  $('scenario').replaceChildren(...list.map(s => new Option(s.name === 'custom' ? s.text : s.name, s.text)));
+  $('scenario').value = b.scenario.text;
+  $('scenario').title = b.scenario.about;
+  const l = state.start.levels[state.level - 1];
+  if (l && (l.model !== b.model || l.scenario !== b.scenario.text)) state.level = 0;
+  $('level').value = String(state.level);
+  drawLesson(l && state.level ? l : null, false);
+  $('next').hidden = true;
+  try {
+    state.mutations = await post('/api/mutations', { model: b.model, scenario: b.scenario.text });
+  } catch { state.mutations = []; }
+  drawMutations(state.mutations, b, switchOff);
+}
+
+const begin = (model, scenario, without = '') => { stop(); return show({ model, scenario, without }); };
+
+function switchOff(id) {
+  const b = state.board;
+  return begin(b.model, b.scenario.text, b.without === id ? '' : id);
+}
+
+// --- steps
+
+function step(move, thread) {
+  stop();
+  const request = { run: state.board.prefix + [...state.moves.slice(0, state.at), move].join('.') };
+  if ($('over').checked && !move.includes('m') && state.board.threads[thread].library) request.over = thread;
+  return show(request);
+}
+
+const go = n => { stop(); return show({ run: runTo(Math.max(0, Math.min(n, state.moves.length))) }); };
+
+function digit(cpu) {
+  const section = document.querySelector(`[data-cpu="${cpu}"]`);
+  if (!section) return say(`There is no CPU${cpu}.`);
+  const moves = [...section.querySelectorAll('.step')];
+  const steps = moves.filter(b => !b.dataset.migrate);
+  if (steps.length === 1) return steps[0].click();
+  if (moves.length === 0) return say(`CPU${cpu} cannot step: ` + (section.dataset.why || 'nothing is left to do there'));
+  section.querySelectorAll('details').forEach(d => { d.open = true; });
+  moves[0].focus();
+  say(`CPU${cpu} has ${moves.length} ways to go on: choose one.`);
+}
+
+// --- questions
+
+function stop() {
+  state.busy?.abort();
+  state.busy = null;
+  $('cancel').hidden = true;
+}
+
+// search asks the checker; a second question, or Cancel, ends the first.
+async function search(start) {
+  stop();
+  const mine = state.busy = new AbortController();
+  $('cancel').hidden = false;
+  say('Looking at every run from ' + (start ? 'the start' : 'here') + ' …');
+  try {
+    const a = await post('/api/ask', { run: runTo(state.at), start }, mine.signal);
+    return mine === state.busy ? a : null;
+  } catch (e) {
+    if (e.name !== 'AbortError') say(String(e.message), 'bad');
+    return null;
+  } finally {
+    if (mine === state.busy) stop();
+  }
+}
+
+function verdict(a, where) {
+  const states = a.states.toLocaleString('en') + ' states looked at';
+  if (a.verdict === 'verified') return say(`It can't be broken ${where}: ${states}.`, 'good');
+  if (a.verdict !== 'violated') return say(`Not known: ${a.reason || 'the search was stopped'} (${states}).`);
+  const n = a.moves.length;
+  say(`It can be broken ${where}, in ${n} step${n === 1 ? '' : 's'}: ${a.property}.` + (a.cycle ? ` The last ${a.cycle} go round for ever.` : ''));
+}
+
+async function ask() {
+  const start = state.at === 0;
+  const a = await search(start);
+  if (!a) return;
+  verdict(a, start ? 'at all' : 'from here');
+  if (a.level) win(a.level);
+}
+
+async function hint() {
+  const a = await search(false);
+  if (!a) return;
+  if (a.moves.length === 0) return verdict(a, 'from here');
+  const [thread] = a.moves[0].match(/^\d+/);
+  const t = state.board.threads[thread];
+  document.querySelectorAll('.step').forEach(b => { if (b.dataset.move === a.moves[0]) b.focus(); });
+  say(`Hint: let ${t.name} on CPU${t.cpu} go next (${a.moves.length} step${a.moves.length === 1 ? '' : 's'} to ${a.property}).`);
+}
+
+async function play(start) {
+  const a = await search(start);
+  if (!a) return;
+  if (a.moves.length === 0) return verdict(a, start ? 'at all' : 'from here');
+  const from = start ? 0 : state.at;
+  const moves = [...state.moves.slice(0, from), ...a.moves];
+  const mine = state.busy = new AbortController();
+  $('cancel').hidden = false;
+  const pause = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : Math.min(700, 9000 / a.moves.length);
+  for (let n = from + (start ? 0 : 1); n <= moves.length; n++) {
+    if (!await show({ run: state.board.prefix + moves.slice(0, n).join('.') })) break;
+    if (mine !== state.busy) return;
+    await new Promise(done => setTimeout(done, pause));
+    if (mine !== state.busy) return;
+  }
+  if (a.cycle) say(`Violated: ${a.property}. The last ${a.cycle} steps can go round for ever.`, 'bad');
+  stop();
+}
+
+// --- levels
+
+const done = () => { try { return JSON.parse(localStorage.getItem('lastput.levels') ?? '[]'); } catch { return []; } };
+
+function win(n) {
+  const won = new Set(done()).add(n);
+  try { localStorage.setItem('lastput.levels', JSON.stringify([...won])); } catch { /* private window */ }
+  levelNames();
+  if (n !== state.level) return;
+  drawLesson(state.start.levels[n - 1], true);
+  $('next').hidden = n >= state.start.levels.length;
+}
+
+function levelNames() {
+  const won = done();
+  const names = state.start.levels.map((l, i) => new Option(`${won.includes(i + 1) ? '✓ ' : ''}${i + 1}. ${l.title}`, i + 1));
+  $('level').replaceChildren(new Option('free play', 0), ...names);
+  $('level').value = String(state.level);
+}
+
+function playLevel(n) {
+  const l = state.start.levels[n - 1];
+  state.level = l ? n : 0;
+  state.board = null;
+  state.moves = [];
+  if (l) return begin(l.model, l.scenario);
+  return begin($('model').value, $('scenario').value);
+}
+
+// --- the rest
+
+function theme(name) {
+  document.documentElement.dataset.theme = name;
+}
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const chosen = () => { try { return localStorage.getItem('lastput.theme'); } catch { return null; } };
+theme(chosen() ?? (dark.matches ? 'dark' : 'light'));
+dark.addEventListener('change', () => { if (!chosen()) theme(dark.matches ? 'dark' : 'light'); });
+
+function otherTheme() {
+  const name = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+  theme(name);
+  try { localStorage.setItem('lastput.theme', name); } catch { /* private window */ }
+}
+
+async function share() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say('The address of this moment was copied.');
+  } catch {
+    say('Copy the address from the address bar: it says this moment.\n' + location.href);
+  }
+}
+
+const keys = {
+  ArrowLeft: () => go(state.at - 1), Backspace: () => go(state.at - 1), ArrowRight: () => go(state.at + 1),
+  r: () => go(0), o: () => $('over').click(), b: () => $('ask').click(), h: () => $('hint').click(), p: () => $('play').click(),
+  s: () => $('play-start').click(), n: () => { if (!$('next').hidden) $('next').click(); }, t: otherTheme,
+  w: () => { $('whatif').open = !$('whatif').open; $('whatif').querySelector('summary').focus(); },
+  '?': () => $('help').showModal(), Escape: () => $('cancel').click(),
+};
+
+document.addEventListener('keydown', e => {
+  if (e.ctrlKey || e.metaKey || e.altKey || $('help').open || e.target.matches('select, input[type=text]')) return;
+  const scrolls = e.key.startsWith('Arrow') && e.target.matches('#source, #diagram');
+  const f = /^\d$/.test(e.key) ? () => digit(e.key) : keys[e.key];
+  if (!f || scrolls || !state.board) return;
+  e.preventDefault();
+  f();
+});
+
+function listen() {
+  const on = (id, f) => $(id).addEventListener('click', f);
+  on('undo', () => go(state.at - 1)); on('redo', () => go(state.at + 1)); on('restart', () => go(0));
+  on('ask', ask); on('hint', hint); on('play', () => play(false)); on('play-start', () => play(true));
+  on('cancel', () => { stop(); announce('Cancelled.'); });
+  on('theme', otherTheme); on('share', share); on('next', () => playLevel(state.level + 1));
+  on('keys', () => $('help').showModal()); on('close-help', () => $('help').close());
+  $('level').addEventListener('change', e => playLevel(Number(e.target.value)));
+  $('model').addEventListener('change', e => {
+    const m = state.start.models.find(x => x.name === e.target.value);
+    state.level = 0;
+    if (m) begin(m.name, m.scenarios[0].text);
+  });
+  $('scenario').addEventListener('change', e => begin(state.board.model, e.target.value));
+  for (const b of document.querySelectorAll('[data-export]')) b.addEventListener('click', () => exportRun(b.dataset.export, state.board, say));
+  window.addEventListener('hashchange', open);
+}
+
+// open shows what the address says, or the beginning.
+async function open() {
+  stop();
+  const q = new URLSearchParams(location.hash.slice(1));
+  state.level = Number(q.get('level')) || 0;
+  if (q.get('run') && await show({ run: q.get('run') })) return;
+  if (q.get('run')) return; // what is wrong with it was said
+  const { first, levels } = state.start;
+  if (!state.level && first.model) return void await begin(first.model, first.scenario);
+  const won = done();
+  await playLevel(state.level || 1 + Math.max(0, levels.findIndex((_, i) => !won.includes(i + 1))));
+}
+
+try {
+  const r = await fetch('/api/start');
+  state.start = await r.json();
+  if (!r.ok) throw new Error(state.start.error);
+  $('model').replaceChildren(...state.start.models.map(m => new Option(m.name, m.name)));
+  levelNames();
+  listen();
+  await open();
+  document.body.dataset.ready = 'yes';
+} catch (e) {
+  say('The server does not answer: ' + e.message, 'bad');
+}

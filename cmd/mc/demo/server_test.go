@@ -1,0 +1,243 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"lastput/checker"
+	"lastput/spec"
+)
+
+func serve(t *testing.T, s *Server) *httptest.Server {
+	t.Helper()
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+func post(t *testing.T, url, body string, change ...func(*http.Request)) (int, string) {
+	t.Helper()
+	r, err := http.NewRequest("POST", url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	for _, f := range change {
+		f(r)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+const aPlace = `{"model":"no_stop","scenario":"basic"}`
+
+// TestRefusals sends what is not to be answered; after each the server answers.
+func TestRefusals(t *testing.T) {
+	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
+	host := func(h string) func(*http.Request) { return func(r *http.Request) { r.Host = h } }
+	origin := func(o string) func(*http.Request) { return func(r *http.Request) { r.Header.Set("Origin", o) } }
+	for _, c := range []struct {
+		name, path, body string
+		change           func(*http.Request)
+		code             int
+		says             string
+	}{
+		{"another host", "board", aPlace, host("evil.example:80"), 403, "evil.example"},
+		{"another address", "board", aPlace, host("192.0.2.1"), 403, "192.0.2.1"},
+		{"another origin", "board", aPlace, origin("http://evil.example"), 403, "evil.example"},
+		{"no origin", "board", aPlace, origin("null"), 403, "null"},
+		{"another port of this machine", "board", aPlace, origin("http://127.0.0.1:1"), 403, "127.0.0.1:1"},
+		{"a form", "board", aPlace, func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415, "JSON"},
+		{"no JSON", "board", `{"model`, nil, 400, "not understood"},
+		{"unknown field", "board", `{"modle":"x"}`, nil, 400, "modle"},
+		{"too large", "board", `{"run":"` + strings.Repeat("0.", maxBody) + `"}`, nil, 400, "too large"},
+		{"no model", "board", `{"model":"nobody","scenario":"basic"}`, nil, 400, "nobody"},
+		{"a file", "board", `{"model":"/etc/passwd","scenario":"basic"}`, nil, 400, "unknown model"},
+		{"no scenario", "board", `{"model":"no_stop","scenario":"getters=x"}`, nil, 400, "not a number"},
+		{"no mutation", "board", `{"model":"no_stop","scenario":"basic","without":"lock@1:1"}`, nil, 400, "do without"},
+		{"no run", "board", `{"run":"lp1/x"}`, nil, 400, "not a recorded run"},
+		{"another program", "board", `{"run":"lp1/no_stop/basic/00000000/0"}`, nil, 400, "digest"},
+		{"long run", "board", `{"run":"lp1/no_stop/basic/00000000/0x100000"}`, nil, 400, "steps"},
+		{"no thread", "board", `{"model":"no_stop","scenario":"basic","over":99}`, nil, 400, "no thread 99"},
+		{"asked of another program", "ask", `{"run":"lp1/no_stop/basic/00000000/0"}`, nil, 400, "digest"},
+		{"mutations of nothing", "mutations", `{"model":"nobody","scenario":"basic"}`, nil, 400, "nobody"},
+	} {
+		change := c.change
+		if change == nil {
+			change = func(*http.Request) {}
+		}
+		code, text := post(t, srv.URL+"/api/"+c.path, c.body, change)
+		if code != c.code || !strings.Contains(text, c.says) {
+			t.Errorf("%s: %d %s; want %d, with %q", c.name, code, text, c.code, c.says)
+		}
+		if code, text := post(t, srv.URL+"/api/board", aPlace); code != 200 {
+			t.Fatalf("after %s: %d %s", c.name, code, text)
+		}
+	}
+}
+
+// TestHosts asks by the names that the server has.
+func TestHosts(t *testing.T) {
+	for _, c := range []struct {
+		listen, host string
+		ok           bool
+	}{
+		{"127.0.0.1", "127.0.0.1:80", true}, {"127.0.0.1", "localhost:80", true}, {"127.0.0.1", "[::1]:80", true},
+		{"127.0.0.1", "10.0.0.7:80", false}, {"10.0.0.7", "10.0.0.7:80", true}, {"0.0.0.0", "10.0.0.7:80", true},
+		{"0.0.0.0", "evil.example:80", false}, {"127.0.0.1", "", false}, {"127.0.0.1", "127.0.0.1.evil.example", false},
+	} {
+		if got := New(nil, spec.Scenario{}, c.listen).ours(c.host); got != c.ok {
+			t.Errorf("listening at %s, asked for %q: %v", c.listen, c.host, got)
+		}
+	}
+}
+
+// TestTextIsData serves a model full of HTML: it comes as JSON, and the policy
+// lets no script in.
+func TestTextIsData(t *testing.T) {
+	text := `// mc: title <script>alert(1)</script>
+#include <mc.h>
+int x; // </script><img src=y onerror=alert(2)>
+mc_thread(0, MC_OTHER) void a(void) { x = 1; }`
+	m, err := spec.Load(fstest.MapFS{"html.c": {Data: []byte(text)}}, "html.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := serve(t, New(m, m.Scenarios()[0], "127.0.0.1"))
+	resp, err := http.Post(srv.URL+"/api/board", "application/json", strings.NewReader(`{"model":"html","scenario":"threads"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	if ct := resp.Header.Get("Content-Type"); !strings.HasPrefix(ct, "application/json") || strings.Contains(string(body), "<") {
+		t.Errorf("%s:\n%s", ct, body)
+	}
+	if p := resp.Header.Get("Content-Security-Policy"); !strings.Contains(p, "default-src 'none'") || strings.Contains(p, "unsafe") {
+		t.Errorf("policy %q", p)
+	}
+	var b boardView
+	if err := json.Unmarshal(body, &b); err != nil || b.Files[0].Lines[2] != strings.Split(text, "\n")[2] {
+		t.Errorf("the source did not come through: %v", err)
+	}
+}
+
+// TestCancel asks a long question and goes away: the search ends, and the next
+// question gets its turn.
+func TestCancel(t *testing.T) {
+	s := New(nil, spec.Scenario{}, "127.0.0.1")
+	s.timeout = time.Hour
+	large := askRequest{place: place{Model: "stop_machine", Scenario: "getters=4,gets=3,migrate"}, Start: true}
+	for range searches + 1 {
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		begin := time.Now()
+		a, err := s.ask(ctx, large)
+		cancel()
+		if err == nil && a.Verdict != "inconclusive" {
+			t.Fatalf("%+v", a)
+		}
+		if d := time.Since(begin); d > 20*time.Second {
+			t.Fatalf("it took %v to end", d)
+		}
+	}
+	if len(s.asking) != 0 {
+		t.Errorf("%d searches go on", len(s.asking))
+	}
+}
+
+// TestLevels plays each level as the checker would: what it finds wins it, and
+// so does the proof where there is nothing to find.
+func TestLevels(t *testing.T) {
+	s := New(nil, spec.Scenario{}, "127.0.0.1")
+	for i, l := range levels {
+		t.Run(l.Title, func(t *testing.T) {
+			pl := place{Model: l.Model, Scenario: l.Scenario}
+			if l.Without != "" {
+				list, err := s.mutations(context.Background(), pl)
+				if err != nil {
+					t.Fatal(err)
+				}
+				won := false
+				for _, mu := range list {
+					if pl.Without = mu.ID; mu.Kind == string(l.Without) {
+						won = won || winBy(t, s, pl) == i+1
+					}
+				}
+				if !won {
+					t.Errorf("no %s whose loss wins it", l.Without)
+				}
+				return
+			}
+			if won := winBy(t, s, pl); won != i+1 {
+				t.Errorf("level %d is won", won)
+			}
+		})
+	}
+}
+
+func winBy(t *testing.T, s *Server, pl place) int {
+	t.Helper()
+	a, err := s.ask(context.Background(), askRequest{place: pl, Start: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Verdict == string(checker.Verified) {
+		return a.Level
+	}
+	b, err := s.board(context.Background(), boardRequest{place: pl})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range a.Moves { // hints lead there, too, a step at a time
+		sep := "."
+		if len(b.Steps) == 0 {
+			sep = ""
+		}
+		run := b.Run + sep + a.Moves[len(b.Steps)]
+		if b, err = s.board(context.Background(), boardRequest{place: place{Run: run}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b.Violation == nil || b.Violation.Property != a.Property {
+		t.Fatalf("the run that was found ends in %+v, not %s", b.Violation, a.Property)
+	}
+	return b.Level
+}
+
+// TestOver steps over a call: the thread is then elsewhere in the model, or has
+// to wait, and the run is no longer than if each step were taken.
+func TestOver(t *testing.T) {
+	s := New(nil, spec.Scenario{}, "127.0.0.1")
+	b, err := s.board(context.Background(), boardRequest{place: place{Model: "atomic_dec_and_lock", Scenario: "getters=1,gets=1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b.Threads[0].State == "ready" {
+		line, before := b.Threads[0].Line, len(b.Steps)
+		zero := 0
+		if b, err = s.board(context.Background(), boardRequest{place: place{Run: b.Run}, Over: &zero}); err != nil {
+			t.Fatal(err)
+		}
+		if now := b.Threads[0]; len(b.Steps) == before || now.State == "ready" && now.Line == line {
+			t.Fatalf("still at line %d after %d steps", line, len(b.Steps)-before)
+		}
+	}
+	if b.Threads[0].State != "done" {
+		t.Errorf("thread 0 alone: %+v", b.Threads[0])
+	}
+}
