@@ -63,7 +63,8 @@ static int mnt_get_count(struct mount *m)
 	return sum;
 }
 
-mc_put void mntput(struct mount *m)
+/* Whether it was the last reference, and the mount is gone. */
+static bool mnt_drop(struct mount *m)
 {
 	unsigned long flags;
 	bool last;
@@ -72,17 +73,11 @@ mc_put void mntput(struct mount *m)
 	if (READ_ONCE(m->in_tree)) {
 		this_cpu_dec(m->count);
 		rcu_read_unlock();
-		return;
+		return false;
 	}
-#ifdef FAULT_DEC_OUTSIDE_LOCK
-	this_cpu_dec(m->count);
-	flags = lock_mount_hash();
-	smp_mb();
-#else
 	flags = lock_mount_hash();
 	smp_mb();
 	this_cpu_dec(m->count);
-#endif
 	last = mnt_get_count(m) == 0 && !(READ_ONCE(m->flags) & MNT_DOOMED);
 	if (last) {
 		WRITE_ONCE(m->flags, READ_ONCE(m->flags) | MNT_DOOMED);
@@ -92,6 +87,18 @@ mc_put void mntput(struct mount *m)
 	rcu_read_unlock();
 	if (last)
 		kfree_rcu(m, rcu);
+	return last;
+}
+
+mc_put void mntput(struct mount *m)
+{
+	mnt_drop(m);
+}
+
+/* For somebody who has a reference. */
+mc_dup void mntget(struct mount *m)
+{
+	this_cpu_inc(m->count);
 }
 
 /* 0: counted. 1: not, and there is nothing to do. -1: the caller owes a put. */
@@ -100,8 +107,6 @@ static int legitimize_mnt(struct mount *m, unsigned char seq)
 	unsigned long flags;
 	int owes = -1;
 
-	if (READ_ONCE(mount_seq) != seq)
-		return 1;
 	this_cpu_inc(m->count);
 	smp_mb();
 #ifdef FAULT_NO_RECHECK
@@ -151,21 +156,23 @@ mc_get struct mount *lookup_mnt(void)
 mc_unload bool do_umount(void)
 {
 	unsigned long flags = lock_mount_hash();
-	bool busy;
+	bool refused, last;
 
 	smp_mb();
-	busy = !READ_ONCE(mount_hash) || mnt_get_count(&mnt) > 1;
-	if (!busy) {
+	refused = !READ_ONCE(mount_hash) || mnt_get_count(&mnt) > 1;
+	if (!refused) {
 		WRITE_ONCE(mnt.flags, MNT_SYNC_UMOUNT);
 		WRITE_ONCE(mnt.in_tree, false);
 		WRITE_ONCE(mount_hash, NULL);
 	}
 	unlock_mount_hash(flags);
-	if (busy)
+	if (refused)
 		return false;
 #ifndef FAULT_NO_GRACE_PERIOD
 	synchronize_rcu();
 #endif
-	mntput(&mnt);
+	last = mnt_drop(&mnt);
+	/* It was not busy: whoever called umount() may now pull the device out. */
+	mc_assert(last);
 	return true;
 }

@@ -72,11 +72,16 @@ static void use(void)
 
 mc_thread(0, MC_OTHER) void owner(void)
 {
+	bool downgrades = mc_choose(2);
+
 	mc_got(&value);
 	use();
-	/* Downgrades: holds on to the memory, and looks again later. */
-	atomic_inc(&arc.weak);
+	/* Holds on to the memory, and looks again later. */
+	if (downgrades)
+		atomic_inc(&arc.weak);
 	drop_strong();
+	if (!downgrades)
+		return;
 	if (upgrade()) {
 		mc_cover(true);
 		drop_strong();
