@@ -12,7 +12,7 @@ import (
 
 // refusers are the right strategies, and those that are no worse than them,
 // whose gets may fail for nothing.
-var refusers = []string{"rcu", "module_base_readd"}
+var refusers = []string{"rcu", "module_base_readd", "mount"}
 
 // TestExpectations holds every strategy, in every scenario of the battery, to
 // what its file expects. Where it is verified there are no plain races either:

@@ -20,7 +20,7 @@ var commands []*command
 
 func init() {
 	commands = []*command{
-		{"list", "[NAME|FILE.c]", "the strategies; what one is, and what to learn from it", listHelp, list},
+		{"list", "[flags] [NAME|FILE.c]", "the strategies; what one is, and what to learn from it", listHelp, list},
 		{"check", "[flags] NAME|FILE.c ...", "run every interleaving and say what breaks", checkHelp, check},
 		{"show", "[flags] NAME|FILE.c", "the C of a model, or the program made of it", showHelp, show},
 		{"compare", "[flags] [NAME|FILE.c ...]", "models beside each other: what breaks, and what it costs", compareHelp, compare},

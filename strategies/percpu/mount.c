@@ -1,5 +1,5 @@
 // mc: title per-CPU counts and a sequence count: count, then look again; no CPU is halted
-// mc: source Linux 4.19, fs/namespace.c: __legitimize_mnt(), mntput_no_expire(), do_umount() without MNT_DETACH
+// mc: source Linux 4.19, fs/namespace.c: __legitimize_mnt(), mntput_no_expire(), do_umount() without MNT_DETACH; with the repair of commit 250cf3693060
 // mc: source here with interrupts off under the lock, since a handler looks up, too
 // mc: learn either the get sees that the sequence moved, or the umount sees its count; on hardware a full barrier on each side sees to that
 // mc: learn whether a get whose sequence moved may take its count back quietly is decided under the lock: else a full put is due
