@@ -15,7 +15,8 @@ import (
 var refusers = []string{"rcu", "module_base_readd", "mount"}
 
 // TestExpectations holds every strategy, in every scenario of the battery, to
-// what its file expects. Where it is verified there are no plain races either:
+// what its file expects. No runs are drawn: docs/zoo.md has one of each that is
+// broken, and its test plays them. Where it is verified there are no plain races either:
 // strategies use READ_ONCE() and WRITE_ONCE() as later kernels do.
 func TestExpectations(t *testing.T) {
 	for _, m := range strategies.All() {
@@ -26,7 +27,7 @@ func TestExpectations(t *testing.T) {
 				if want == nil {
 					t.Fatalf("%s expects nothing of %s", m.Name, s.Name)
 				}
-				r := checkModel(t, m, s, checker.Config{})
+				r := checkModel(t, m, s, checker.Config{NoTrace: true})
 				if string(r.Verdict) != want.Verdict {
 					t.Fatalf("%s %v, expected %s", r.Verdict, r.Properties, want)
 				}
@@ -59,7 +60,7 @@ func TestSpuriousFailures(t *testing.T) {
 				t.Fatal("not found")
 			}
 			// A get that fails before the final put may still fail for a reason.
-			r := checkModel(t, m, basic, checker.Config{Strict: true, Ignore: []spec.Property{spec.EarlyFailure}})
+			r := checkModel(t, m, basic, checker.Config{Strict: true, NoTrace: true, Ignore: []spec.Property{spec.EarlyFailure}})
 			want := checker.Verified
 			if slices.Contains(refusers, name) {
 				want = checker.Violated
@@ -95,6 +96,43 @@ func TestTexts(t *testing.T) {
 		}
 		if found, ok := strategies.Find(m.Name); !ok || found != m {
 			t.Errorf("%s is not found by its name", m.Name)
+		}
+	}
+}
+
+// TestKin: who is a variant of whom is read from the files, and each parent is a
+// strategy of the same family.
+func TestKin(t *testing.T) {
+	for _, m := range strategies.All() {
+		name := strategies.Parent(m)
+		if name == "" {
+			continue
+		}
+		parent, found := strategies.Find(name)
+		if !found || strategies.Family(name) != strategies.Family(m.Name) {
+			t.Errorf("%s is a variant of %s, which is not in its family", m.Name, name)
+			continue
+		}
+		if !slices.Contains(strategies.Variants(name), m) {
+			t.Errorf("%s is not among the variants of %s", m.Name, parent.Name)
+		}
+	}
+	for _, c := range []struct {
+		name, parent, family string
+		right                bool
+	}{
+		{"stop_machine", "", "module", true},
+		{"isolated_skip", "stop_machine", "module", false},
+		{"module_base_readd", "module_base", "module", true},
+		{"refcache_skips_zero", "refcache", "percpu", false},
+		{"no_such_strategy", "", "", false},
+	} {
+		m, found := strategies.Find(c.name)
+		if got := strategies.Family(c.name); got != c.family {
+			t.Errorf("%s: family %q, want %q", c.name, got, c.family)
+		}
+		if found && (strategies.Parent(m) != c.parent || strategies.Right(m) != c.right) {
+			t.Errorf("%s: parent %q, right %t", c.name, strategies.Parent(m), strategies.Right(m))
 		}
 	}
 }
