@@ -27,8 +27,10 @@ static cpumask_t online = cpu_possible_mask & ~cpumask_of(NR_CPUS - 1);
 
 static void come_up(void)
 {
-	if (smp_processor_id() == NR_CPUS - 1)
+	if (smp_processor_id() == NR_CPUS - 1) {
+		mc_cover(true);
 		WRITE_ONCE(online, cpu_possible_mask);
+	}
 }
 #else
 static void come_up(void)
@@ -100,6 +102,7 @@ mc_unload bool object_remove(void)
 	for_each_possible_cpu_ordered(cpu)
 		sum += READ_ONCE(per_cpu(obj.ref, cpu));
 	idle = sum == 0;
+	mc_cover(!idle);
 	if (idle) {
 		WRITE_ONCE(obj.state, GOING);
 		mc_final_put(&obj);
