@@ -22,8 +22,9 @@ static struct object {
 	bool owned;	/* the owner has not left its half to the others yet */
 	int local;
 	atomic_t shared;
-} obj = { .owned = true, .local = 3 };	/* the owner's, and one for each of two others */
+} obj = { .owned = true, .local = 3 };	/* the owner's, and one for each user */
 
+static bool given;	/* the users have theirs */
 static atomic_t work;
 
 static void destroy(void)
@@ -132,13 +133,14 @@ mc_thread(0, MC_OTHER) void owner(void)
 	int found;
 
 	mc_got(&obj);
+	mc_got(&obj);
+	mc_got(&obj);
+	WRITE_ONCE(given, true);
 	drop_own();
 	for (;;) {
 		mc_idle_until((found = atomic_xchg(&work, 0)) != 0);
-		for (; found >= WORK_BACK; found -= WORK_BACK) {
-			mc_got(&obj);
+		for (; found >= WORK_BACK; found -= WORK_BACK)
 			drop_own();
-		}
 		if (found & WORK_QUEUE)
 			drain_queue();
 	}
@@ -149,16 +151,14 @@ static void user(void)
 {
 	bool twice = mc_choose(2), back = mc_choose(2);
 
-	mc_got(&obj);
+	mc_sleep_until(READ_ONCE(given));
 	mc_use(&obj);
 	if (twice)
 		share();
-	if (back) {
-		mc_putting(&obj);
+	if (back)
 		atomic_add(WORK_BACK, &work);
-	} else {
+	else
 		drop_shared();
-	}
 	if (twice)
 		drop_shared();
 }
