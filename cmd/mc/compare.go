@@ -37,7 +37,7 @@ func compare(c *call, args []string) (status, error) {
 		return failed, f.usage("--json and --markdown: one format at a time")
 	}
 	if len(operands) == 0 {
-		operands = comparable()
+		operands = comparableNames()
 	}
 	targets := c.findTargets(operands)
 	if targets == nil {
@@ -64,8 +64,8 @@ func compare(c *call, args []string) (status, error) {
 	return s, nil
 }
 
-// comparable are the names of the strategies that have roles.
-func comparable() []string {
+// comparableNames are the names of the strategies that have roles.
+func comparableNames() []string {
 	var names []string
 	for _, m := range strategies.All() {
 		if hasRoles(m) {

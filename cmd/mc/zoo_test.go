@@ -215,7 +215,7 @@ func zooPrice(t *testing.T, m *spec.Model) string {
 	var parts []string
 	for _, path := range paths {
 		price := path.of(prices)
-		text := fmt.Sprintf("%s %d ops", path.name, price.Steps)
+		text := path.name + " " + count(price.Steps, "op", "ops")
 		if detail := priceDetail(price.Price); detail != "" {
 			text += " (" + detail + ")"
 		}
