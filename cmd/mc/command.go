@@ -20,7 +20,7 @@ var commands []*command
 
 func init() {
 	commands = []*command{
-		{"list", "[NAME|FILE.c]", "the strategies; what one is, and what to learn from it", listHelp, list},
+		{"list", "[flags] [NAME|FILE.c]", "the strategies; what one is, and what to learn from it", listHelp, list},
 		{"new", "NAME", "write a small model that runs, and its test, to start from", newHelp, newModel},
 		{"check", "[flags] NAME|FILE.c ...", "run every interleaving and say what breaks", checkHelp, check},
 		{"show", "[flags] NAME|FILE.c", "the C of a model, or the program made of it", showHelp, show},

@@ -37,7 +37,7 @@ func compare(c *call, args []string) (status, error) {
 		return failed, f.usage("--json and --markdown: one format at a time")
 	}
 	if len(operands) == 0 {
-		operands = strategies.Names()
+		operands = comparableNames()
 	}
 	targets := c.findTargets(operands)
 	if targets == nil {
@@ -62,6 +62,21 @@ func compare(c *call, args []string) (status, error) {
 		c.compareText(rows)
 	}
 	return s, nil
+}
+
+// comparableNames are the names of the strategies that have roles.
+func comparableNames() []string {
+	var names []string
+	for _, m := range strategies.All() {
+		if hasRoles(m) {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+func hasRoles(m *spec.Model) bool {
+	return m.Scenarios()[0].Name != spec.ThreadsScenario
 }
 
 // A comparison is what is known of one model.
@@ -91,7 +106,7 @@ func (c *call) prepare(targets []target) ([]*comparison, status) {
 }
 
 func newComparison(t target) (*comparison, error) {
-	if t.Scenarios()[0].Name == spec.ThreadsScenario {
+	if !hasRoles(t.Model) {
 		return nil, fmt.Errorf("%s: has threads of its own and no get, put and unload, so there is nothing to compare", t.File)
 	}
 	r := &comparison{target: t}

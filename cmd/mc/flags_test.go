@@ -158,6 +158,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 		"compare": func(f *flagSet) { new(compareOptions).define(f) },
 		"demo":    func(f *flagSet) { new(demoOptions).define(f) },
 		"why":     func(f *flagSet) { new(whyOptions).define(f) },
+		"list":    func(f *flagSet) { new(listOptions).define(f) },
 		"show": func(f *flagSet) {
 			new(scenarioFlags).define(f)
 			f.Bool("program", false, "")

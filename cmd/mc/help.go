@@ -12,10 +12,17 @@ const helpHelp = `Says what mc can do, or what COMMAND does.
     mc help check
 `
 
-const listHelp = `Lists the built-in strategies, a line each; or says of one, or of your own
-file, what it is, where it is from, what to learn from it and what it expects.
+const listHelp = `Lists the built-in strategies, a line each, by family, those that are right
+before those that are broken somewhere; or says of one, or of your own file, what
+it is, where it is from, what to learn from it, what it expects, and of what it is
+a variant or which variants it has.
+
+  --right        only those that are verified in every scenario
+  --broken       only those that are not
+  --family NAME  only those of one family
 
     mc list
+    mc list --broken --family lookup
     mc list isolated_skip
 `
 
@@ -99,9 +106,10 @@ const showHelp = `Prints the C of a model: a built-in strategy (mc list) or a fi
     mc show --program --getters 1 --gets 1 stop_machine
 `
 
-const compareHelp = `Puts models beside each other; without names, all the strategies. Each is
-checked in the standard battery as mc check does, but no run is drawn: mc check
-draws it. Then a get, a put and an unload are run alone, and counted.
+const compareHelp = `Puts models beside each other; without names, all the strategies that have a
+get, a put and an unload. Each is checked in the standard battery as mc check
+does, but no run is drawn: mc check draws it. Then a get, a put and an unload are
+run alone, and counted.
 
 Verdicts: "ok" is verified, "?" inconclusive, a word in capitals the property
 that is violated: the first in the order of precedence.

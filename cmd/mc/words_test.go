@@ -230,6 +230,7 @@ func TestDocumentsNameFlags(t *testing.T) {
 	var o checkOptions
 	f := newFlagSet("check")
 	o.define(f)
+	new(listOptions).define(f)
 	f.Bool("program", false, "")  // of mc show
 	f.Bool("markdown", false, "") // of mc compare
 	f.Int("line", 0, "")          // of mc why

@@ -1,0 +1,178 @@
+// mc: title per-CPU counts and a sequence count: count, then look again; no CPU is halted
+// mc: source Linux 4.19, fs/namespace.c: __legitimize_mnt(), mntput_no_expire(), do_umount() without MNT_DETACH; with the repair of commit 250cf3693060
+// mc: source here with interrupts off under the lock, since a handler looks up, too
+// mc: learn either the get sees that the sequence moved, or the umount sees its count; on hardware a full barrier on each side sees to that
+// mc: learn whether a get whose sequence moved may take its count back quietly is decided under the lock: else a full put is due
+// mc: learn puts are private as long as the mount is in the tree, for its reference of the tree outlives a grace period
+// mc: learn the price: a get that meets anybody who holds the lock fails, and its caller tries again with locks
+// mc: expect * verified
+
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#define MNT_SYNC_UMOUNT	1
+#define MNT_DOOMED	2
+
+struct mount {
+	int count[NR_CPUS];
+	bool in_tree;		/* mnt_ns != NULL */
+	int flags;
+	struct rcu_head rcu;
+};
+
+/* Counted on CPU 0: the reference of the tree. */
+static struct mount mnt = { .count = { 1 }, .in_tree = true };
+static struct mount *mount_hash = &mnt;
+
+/* A lock with a sequence count, which is odd while it is held. */
+static DEFINE_SPINLOCK(mount_lock);
+static unsigned char mount_seq;
+
+static unsigned long lock_mount_hash(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&mount_lock, flags);
+	WRITE_ONCE(mount_seq, mount_seq + 1);
+	return flags;
+}
+
+static void unlock_mount_hash(unsigned long flags)
+{
+	WRITE_ONCE(mount_seq, mount_seq + 1);
+	spin_unlock_irqrestore(&mount_lock, flags);
+}
+
+static unsigned char read_seqbegin(void)
+{
+	unsigned char seq;
+
+	while ((seq = READ_ONCE(mount_seq)) & 1)
+		cpu_relax();
+	return seq;
+}
+
+static int mnt_get_count(struct mount *m)
+{
+	int cpu, sum = 0;
+
+	for_each_possible_cpu_ordered(cpu)
+		sum += READ_ONCE(per_cpu(m->count, cpu));
+	return sum;
+}
+
+/* Whether it was the last reference, and the mount is gone. */
+static bool mnt_drop(struct mount *m)
+{
+	unsigned long flags;
+	bool last;
+
+	rcu_read_lock();
+	if (READ_ONCE(m->in_tree)) {
+		this_cpu_dec(m->count);
+		rcu_read_unlock();
+		return false;
+	}
+	flags = lock_mount_hash();
+	smp_mb();
+	this_cpu_dec(m->count);
+	last = mnt_get_count(m) == 0 && !(READ_ONCE(m->flags) & MNT_DOOMED);
+	if (last) {
+		WRITE_ONCE(m->flags, READ_ONCE(m->flags) | MNT_DOOMED);
+		mc_final_put(m);
+	}
+	unlock_mount_hash(flags);
+	rcu_read_unlock();
+	if (last)
+		kfree_rcu(m, rcu);
+	return last;
+}
+
+mc_put void mntput(struct mount *m)
+{
+	mnt_drop(m);
+}
+
+/* For somebody who has a reference. */
+mc_dup void mntget(struct mount *m)
+{
+	this_cpu_inc(m->count);
+}
+
+/* 0: counted. 1: not, and there is nothing to do. -1: the caller owes a put. */
+static int legitimize_mnt(struct mount *m, unsigned char seq)
+{
+	unsigned long flags;
+	int owes = -1;
+
+	this_cpu_inc(m->count);
+	smp_mb();
+#ifdef FAULT_NO_RECHECK
+	return 0;
+#endif
+	if (READ_ONCE(mount_seq) == seq)
+		return 0;
+#ifdef FAULT_FLAG_OUTSIDE_LOCK
+	if (READ_ONCE(m->flags) & MNT_SYNC_UMOUNT) {
+		this_cpu_dec(m->count);
+		return 1;
+	}
+#endif
+	flags = lock_mount_hash();
+#ifdef FAULT_FLAG_OUTSIDE_LOCK
+	if (READ_ONCE(m->flags) & MNT_DOOMED) {
+#else
+	if (READ_ONCE(m->flags) & (MNT_SYNC_UMOUNT | MNT_DOOMED)) {
+#endif
+		this_cpu_dec(m->count);
+		owes = 1;
+	}
+	unlock_mount_hash(flags);
+	mc_cover(owes < 0);
+	mc_cover(owes > 0);
+	return owes;
+}
+
+/* NULL, too, if the lock was taken meanwhile: the caller walks again with locks. */
+mc_get struct mount *lookup_mnt(void)
+{
+	struct mount *m;
+	unsigned char seq;
+	int ret;
+
+	rcu_read_lock();
+	seq = read_seqbegin();
+	m = READ_ONCE(mount_hash);
+	ret = m ? legitimize_mnt(m, seq) : 0;
+	rcu_read_unlock();
+	if (ret < 0)
+		mntput(m);
+	return ret == 0 ? m : NULL;
+}
+
+/* Refuses if anybody but the tree has a reference. */
+mc_unload bool do_umount(void)
+{
+	unsigned long flags = lock_mount_hash();
+	bool refused, last;
+
+	smp_mb();
+	refused = !READ_ONCE(mount_hash) || mnt_get_count(&mnt) > 1;
+	if (!refused) {
+		WRITE_ONCE(mnt.flags, MNT_SYNC_UMOUNT);
+		WRITE_ONCE(mnt.in_tree, false);
+		WRITE_ONCE(mount_hash, NULL);
+	}
+	unlock_mount_hash(flags);
+	if (refused)
+		return false;
+#ifndef FAULT_NO_GRACE_PERIOD
+	synchronize_rcu();
+#endif
+	last = mnt_drop(&mnt);
+	/* It was not busy: whoever called umount() may now pull the device out. */
+	mc_assert(last);
+	return true;
+}
