@@ -88,6 +88,21 @@ func FindScenario(name string) (Scenario, bool) {
 	return Scenario{}, false
 }
 
+// StandardName is the name of the standard scenario with the numbers of s, or
+// "custom".
+func (s Scenario) StandardName() string {
+	if s.Name == ThreadsScenario {
+		return s.Name
+	}
+	for _, std := range Battery() {
+		s.Name = std.Name
+		if s == std {
+			return std.Name
+		}
+	}
+	return "custom"
+}
+
 // About says in a few words who runs where.
 func (s Scenario) About() string {
 	if s.Name == ThreadsScenario {

@@ -24,6 +24,7 @@ func init() {
 		{"check", "[flags] NAME|FILE.c ...", "run every interleaving and say what breaks", checkHelp, check},
 		{"show", "[flags] NAME|FILE.c", "the C of a model, or the program made of it", showHelp, show},
 		{"compare", "[flags] [NAME|FILE.c ...]", "models beside each other: what breaks, and what it costs", compareHelp, compare},
+		{"sample", "[flags] NAME|FILE.c ...", "run random schedules, where there are too many to run all", sampleHelp, sample},
 		{"replay", "[FILE.c] STRING", "play a recorded run again, step by step", replayHelp, replay},
 		{"help", "[COMMAND]", "what a command does, with its flags and an example", helpHelp, help},
 	}

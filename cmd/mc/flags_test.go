@@ -156,6 +156,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 	flags := map[string]func(*flagSet){
 		"check":   func(f *flagSet) { new(checkOptions).define(f) },
 		"compare": func(f *flagSet) { new(compareOptions).define(f) },
+		"sample":  func(f *flagSet) { new(sampleOptions).define(f) },
 		"show": func(f *flagSet) {
 			new(scenarioFlags).define(f)
 			f.Bool("program", false, "")
