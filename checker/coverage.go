@@ -256,18 +256,18 @@ func (v *visited) estimate(m int) (seen, all int64) {
 	return int64(scale * n), int64(math.Round(scale * (n + hidden)))
 }
 
-// A Guarantee is what PCT promises for a bug of a depth: that a schedule finds it
-// with a chance of at least 1/(Threads Length^(Depth-1)).
+// A Guarantee is what PCT promises of a bug of its depth that shows within the
+// first Length steps: a schedule finds it with a chance of at least
+// 1/(Threads Length^(Depth-1)).
 type Guarantee struct {
 	Threads int
-	Length  int     // steps of a run: the most that any had that came to an end
+	Length  int     // priorities fall within so many steps: those of a mean run
 	Chance  float64 // of one schedule
 	// All is the chance that at least one of the schedules done finds it.
 	All float64
 }
 
-// guarantee is that of the schedules done; nil where there is none. The length
-// of runs is learned from round to round, so the last is the weakest promise.
+// guarantee is that of the schedules done; nil where there is none.
 func (s *sampler) guarantee() *Guarantee {
 	if s.cfg.Engine != PCT || s.length == 0 {
 		return nil

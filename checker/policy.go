@@ -45,9 +45,13 @@ func (u *uniform) took(int, int) {}
 // A thread that must wait cannot step, spin-waits included, and the machine's own
 // scheduler only takes away from those that can: neither weakens the argument.
 // Outcomes of choices and migrations are drawn beside, so the guarantee is for
-// runs in which they come out as the bug needs them. A run that is longer than k
-// may be one in which the highest thread goes round for ever: from there on
-// threads are taken at random.
+// runs in which they come out as the bug needs them.
+//
+// In the paper k is the length of the longest run. Here it is that of a mean one,
+// for with the longest most priorities would fall when the run is over; the
+// guarantee is for bugs that show in the first k steps. What is longer may be a
+// run in which the highest thread goes round for ever: from there on threads are
+// taken at random.
 type pct struct {
 	depth    int
 	rnd      *random

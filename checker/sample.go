@@ -15,8 +15,7 @@ import (
 // This file is Sample: runs drawn at random, for programs that are too large to
 // exhaust. Runs, here called schedules, have numbers, and each draws from a
 // source of its own, so that what is found does not depend on how many workers
-// there are. They are done in rounds; what a round has learned (how long runs
-// are) directs the next.
+// there are.
 
 // A SampleEngine is a way to draw schedules.
 type SampleEngine string
@@ -40,8 +39,9 @@ var SampleEngines = []SampleEngine{Uniform, PCT, PreemptionBounded}
 // default engine and limits.
 type SampleConfig struct {
 	Engine SampleEngine // "" is DefaultSampleEngine
-	// Depth is the depth of the bugs that PCT has a guarantee for, from 1 on;
-	// 0 means DefaultDepth. Other engines refuse it.
+	// Depth is the depth of the bugs that PCT has a guarantee for: how many
+	// priorities there are below the threads' own, and one. From 1 on; 0 means
+	// DefaultDepth. Other engines refuse it.
 	Depth int
 	// Preemptions is how many preemptions PreemptionBounded has at most, from 1
 	// on; 0 means DefaultPreemptions. Other engines refuse it.
@@ -69,11 +69,13 @@ type SampleConfig struct {
 
 // Defaults of a SampleConfig.
 const (
-	DefaultSampleEngine = Uniform
-	DefaultDepth        = 3
-	DefaultPreemptions  = 2
-	DefaultSchedules    = 1000
-	DefaultMaxSteps     = 10_000
+	DefaultSampleEngine = PCT
+	// DefaultDepth is far beyond the depth of most bugs: the guarantee is then next
+	// to nothing, but more bugs are found; see docs/sampling.md.
+	DefaultDepth       = 16
+	DefaultPreemptions = 2
+	DefaultSchedules   = 1000
+	DefaultMaxSteps    = 10_000
 
 	// MaxDepth is how deep a bug may be for PCT, and how many preemptions
 	// PreemptionBounded may have.
@@ -182,9 +184,9 @@ type sampler struct {
 	workers []*walker
 	out     *Sampling
 	visited visited
-	length  int // of a run, as far as is known: the longest that has ended
+	length  int           // of a run: the mean of some that were drawn before
+	sought  spec.Property // if set, only its violations count
 	found   *scheduleEnd
-	used    int // the length that the schedule found was drawn with
 	stopped string
 }
 
@@ -200,8 +202,7 @@ func newSampler(p *spec.Prog, cfg *SampleConfig, lim *limits) *sampler {
 	return s
 }
 
-// Rounds are small at first, for most bugs are found soon and the length of runs
-// has to be learned.
+// Rounds are small at first, for most bugs are found soon.
 const (
 	firstRound   = 16
 	largestRound = 256
@@ -219,19 +220,22 @@ func (s *sampler) run() {
 
 // pilotRuns is how many uniform schedules tell how long runs are, for engines
 // that have to know. They are not judged.
-const pilotRuns = 8
+const pilotRuns = 32
 
 func (s *sampler) pilot() {
 	if s.cfg.Engine == Uniform {
 		return
 	}
 	w := newWalker(s.p, s.rules, &SampleConfig{Engine: Uniform, MaxSteps: s.cfg.MaxSteps})
+	w.blind = true
+	steps := 0
 	for i := range pilotRuns {
 		if s.stopped = s.lim.now(); s.stopped != "" {
 			return
 		}
-		s.length = max(s.length, w.run(newRandom(s.cfg.Seed, ^uint64(i)), 0).steps)
+		steps += w.run(newRandom(s.cfg.Seed, ^uint64(i)), 0).steps
 	}
+	s.length = max(steps/pilotRuns, 1)
 }
 
 // round does n schedules, from number first on. All of them are done, also where
@@ -260,29 +264,26 @@ func (s *sampler) round(first, n int) {
 	for _, w := range s.workers {
 		w.visits.zeros = s.visited.zeros
 	}
-	used := s.length
 	for i := range ends {
-		s.count(&ends[i], used)
+		s.count(&ends[i])
 	}
 }
 
 // count takes in how a schedule ended.
-func (s *sampler) count(e *scheduleEnd, used int) {
+func (s *sampler) count(e *scheduleEnd) {
 	if e.number == 0 {
 		return // it was not done
 	}
 	s.out.Schedules++
 	s.out.Moves += int64(e.moves)
 	switch {
-	case e.property != "" && s.found == nil:
-		s.found, s.used = e, used
-		s.out.Found = e.number
+	case e.property != "" && s.found == nil && (s.sought == "" || e.property == s.sought):
+		s.found, s.out.Found = e, e.number
 	case e.cut:
 		s.out.Cut++
 		return
 	}
 	s.out.Longest = max(s.out.Longest, e.steps)
-	s.length = max(s.length, e.steps)
 }
 
 // result says what was found out.

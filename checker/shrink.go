@@ -24,7 +24,7 @@ const (
 	// So many times the number of schedules that it took are drawn in a smaller
 	// scenario, but not fewer than leastProbes or more than mostProbes.
 	probeFactor = 4
-	leastProbes = 64
+	leastProbes = 256
 	mostProbes  = 1024
 )
 
@@ -43,7 +43,7 @@ type shrinker struct {
 // explain finds a small run that violates the property found.
 func (s *sampler) explain(r *Result) {
 	k := &shrinker{s: s, property: r.Property, p: s.p, work: scenarioWork, bound: "shrunk; there may be simpler ones"}
-	k.moves = s.movesOf(s.p, s.cfg, s.found.number, s.used)
+	k.moves = s.movesFound()
 	if s.cfg.Rebuild != nil && s.p.Scenario.Name != spec.ThreadsScenario {
 		k.scenarios()
 	}
@@ -61,11 +61,11 @@ func (s *sampler) explain(r *Result) {
 	r.Prog, r.Trace, r.TraceBound = k.p, k.trace, k.bound
 }
 
-// movesOf draws a schedule again and tells its moves.
-func (s *sampler) movesOf(p *spec.Prog, cfg *SampleConfig, number, length int) []Move {
-	w := newWalker(p, s.rules, cfg)
+// movesFound draws the schedule found again and tells its moves.
+func (s *sampler) movesFound() []Move {
+	w := newWalker(s.p, s.rules, s.cfg)
 	w.record, w.blind = true, true
-	w.run(newRandom(cfg.Seed, uint64(number-1)), length)
+	w.run(newRandom(s.cfg.Seed, uint64(s.found.number-1)), s.length)
 	return w.recorded
 }
 
@@ -138,19 +138,21 @@ func (k *shrinker) find(p *spec.Prog) bool {
 	cfg := *k.s.cfg
 	cfg.Schedules = min(max(probeFactor*k.s.found.number, leastProbes), mostProbes)
 	s := newSampler(p, &cfg, k.s.lim)
+	s.sought = k.property
 	s.workers = s.workers[:1]
 	s.workers[0].blind, s.workers[0].work = true, &k.work
 	s.run()
-	if s.found == nil || s.found.property != k.property {
+	if s.found == nil {
 		return false
 	}
 	k.p, k.trace = p, nil
-	k.moves = s.movesOf(p, &cfg, s.found.number, s.used)
+	k.moves = s.movesFound()
 	return true
 }
 
 // exhaust searches a small program exhaustively. If it comes to an end it is
-// known whether the violation is there.
+// known whether the violation is there. Properties that come before it in order
+// are looked past.
 func (k *shrinker) exhaust(p *spec.Prog) (found, known bool) {
 	if len(p.Threads) > exhaustThreads {
 		return false, false
@@ -161,15 +163,33 @@ func (k *shrinker) exhaust(p *spec.Prog) (found, known bool) {
 	}
 	r, err := Check(k.s.lim.ctx, p, cfg)
 	switch {
-	case err != nil || r.Stopped() && r.Verdict != Violated:
+	case err != nil || r.Stopped():
 		return false, false
-	case r.Verdict != Violated:
+	case !slices.Contains(r.Properties, k.property):
 		return false, true
-	case r.Property != k.property || r.TraceBound != "" && r.Stopped():
-		// The sampled property comes second, or the run may not be a simple one.
+	}
+	if r.Property != k.property {
+		cfg.Ignore = slices.Concat(cfg.Ignore, r.Properties[:slices.Index(r.Properties, k.property)])
+		if r, err = Check(k.s.lim.ctx, p, cfg); err != nil || r.Stopped() || r.Property != k.property {
+			return false, false
+		}
+	}
+	return k.adopt(p, r)
+}
+
+// adopt takes the run of a result, if it violates the property also where nothing
+// is looked past. It is then one of the simplest that do: all others were in the
+// search, too.
+func (k *shrinker) adopt(p *spec.Prog, r *Result) (found, known bool) {
+	var moves []Move
+	for i := range r.Trace.Steps {
+		moves = append(moves, r.Trace.Steps[i].Move)
+	}
+	t, err := run(p, k.s.rules, moves, r.Trace.CycleStart)
+	if err != nil || t.Violation == nil || t.Violation.Property != k.property {
 		return false, false
 	}
-	k.p, k.trace, k.bound = p, r.Trace, r.TraceBound
+	k.p, k.trace, k.bound = p, t, r.TraceBound
 	return true, true
 }
 

@@ -16,6 +16,7 @@ type walker struct {
 	policy   policy
 	maxSteps int
 	migrates bool // some thread may migrate
+	rate     int  // of migrations, in this run; one of migrationRates
 	stopped  string
 	recorded []Move // of the run, if record is set
 	record   bool
@@ -70,6 +71,9 @@ func newWalker(p *spec.Prog, r rules, cfg *SampleConfig) *walker {
 func (w *walker) run(rnd random, length int) (e scheduleEnd) {
 	w.rnd = rnd
 	w.recorded = nil
+	if w.migrates {
+		w.rate = migrationRates[w.rnd.intN(len(migrationRates))]
+	}
 	w.policy.begin(&w.rnd, length)
 	w.conflicts.begin()
 	w.visits.begin()
@@ -119,12 +123,14 @@ func (w *walker) forget() {
 	}
 }
 
-// migrationChance: one in so many moves is a migration, if any is possible.
-const migrationChance = 8
+// migrationRates: one in so many moves of a schedule is a migration, if any is
+// possible; 0 is none without need. Some bugs need several, others show only
+// while nobody moves, so each schedule draws a rate.
+var migrationRates = [...]int{0, 64, 16, 4}
 
 // move takes a move to w.next; false if none is possible.
 func (w *walker) move(step int) (migrated, moved bool) {
-	if w.migrates && w.rnd.intN(migrationChance) == 0 && w.migrate() {
+	if w.rate > 0 && w.rnd.intN(w.rate) == 0 && w.migrate() {
 		return true, true
 	}
 	if w.step(step) {

@@ -148,14 +148,15 @@ Scenarios: as in mc check, of any size. Without flags, the standard battery.
     --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
 
 Engine: who steps next; docs/sampling.md says which to take.
-    --engine NAME      uniform (default): at each step, any thread that can
-                       pct: priorities in any order, the highest steps; after a
-                       few steps, drawn at random, a priority falls
+    --engine NAME      pct (default): priorities in any order, the highest steps;
+                       after some steps, drawn at random, a priority falls
+                       uniform: at each step, any thread that can
                        preemption-bounded: a thread goes on until it must wait;
-                       it is preempted a few times only, at steps drawn at random
-    --depth D          of pct: finds a bug that needs D orders between steps with
-                       a chance of at least 1/(n k^(D-1)) in each schedule, of n
-                       threads and k steps (default 3)
+                       a few times only, drawn at random, it is preempted
+    --depth D          of pct: finds a bug that needs D orders between steps
+                       with a chance of at least 1/(n k^(D-1)) in each schedule,
+                       of n threads and k steps; priorities fall D-1 times
+                       (default 16)
     --preemptions P    of preemption-bounded: how many at most (default 2)
     --seed S           another seed draws other schedules (default 1)
     --workers N        how many draw at once (default: one for each CPU);

@@ -93,8 +93,8 @@ func guaranteeText(s *checker.Sampling, g *checker.Guarantee) string {
 	default:
 		power = fmt.Sprintf(" x %d^%d", g.Length, s.Depth-1)
 	}
-	return fmt.Sprintf("guarantee: a schedule finds a bug of depth %d with a chance of at least 1/(%d%s): %d threads, %s; one of all does with %s, if choices and migrations come out as the bug needs them",
-		s.Depth, g.Threads, power, g.Threads, plural(g.Length, "step", "s"), percent(g.All, math.Floor))
+	return fmt.Sprintf("guarantee: a schedule finds a bug of depth %d that shows in the first %s with a chance of at least 1/(%d%s), for %d threads; one of all does with %s; if choices and migrations come out as the bug needs them",
+		s.Depth, plural(g.Length, "step", "s"), g.Threads, power, g.Threads, percent(g.All, math.Floor))
 }
 
 // percent is a share in percent. What is said to be at most so much is rounded
