@@ -14,12 +14,14 @@ const (
 	Verified     Verdict = "verified"
 	Violated     Verdict = "violated"
 	Inconclusive Verdict = "inconclusive"
+	// NotFound: schedules were sampled, and nothing seen. It proves nothing.
+	NotFound Verdict = "not found"
 )
 
 // A Result is the outcome of checking one program.
 type Result struct {
 	Prog    *spec.Prog
-	Engine  string // "exhaustive"
+	Engine  string // "exhaustive" or "sample"
 	Verdict Verdict
 	// Property is the first violated one in order of precedence, Properties
 	// all that were seen, in that order.
@@ -60,11 +62,17 @@ type Result struct {
 	Executed []bool
 	// Covered tells which of Prog.Covers some run reached.
 	Covered []bool
+
+	// Sampling says more of the engine "sample".
+	Sampling *Sampling
 }
 
 // Unreached lists the lines of the model's own files that have code and that
 // no run reached, in order.
 func (r *Result) Unreached() []spec.Pos {
+	if r.Sampling != nil {
+		return unreached(r.Sampling.Prog, r.Executed)
+	}
 	return unreached(r.Prog, r.Executed)
 }
 

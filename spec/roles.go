@@ -236,7 +236,7 @@ func (b *builder) attrValue(fd *cc.FunctionDefinition, name string) int64 {
 	return 0
 }
 
-const maxCPU = 61
+const maxCPU = maxCPUs - 1
 
 // cpusOfThreads is how many CPUs the model's own threads need.
 func (b *builder) cpusOfThreads() int {

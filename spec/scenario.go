@@ -11,7 +11,8 @@ import (
 type Scenario struct {
 	Name string
 	// Getters is how many threads get and put. Each has a CPU of its own,
-	// after the unloaders' CPUs, unless SameCPU.
+	// after the unloaders' CPUs, unless SameCPU; where there are not enough
+	// CPUs for that, they take turns: getter i and getter i+n have the same.
 	Getters int
 	// Gets is how many rounds of get and put each getter runs.
 	Gets int
@@ -87,6 +88,21 @@ func FindScenario(name string) (Scenario, bool) {
 	return Scenario{}, false
 }
 
+// StandardName is the name of the standard scenario with the numbers of s, or
+// "custom".
+func (s Scenario) StandardName() string {
+	if s.Name == ThreadsScenario {
+		return s.Name
+	}
+	for _, std := range Battery() {
+		s.Name = std.Name
+		if s == std {
+			return std.Name
+		}
+	}
+	return "custom"
+}
+
 // About says in a few words who runs where.
 func (s Scenario) About() string {
 	if s.Name == ThreadsScenario {
@@ -116,6 +132,9 @@ func (s Scenario) About() string {
 	if s.Migrate {
 		b.WriteString(", migration")
 	}
+	if n := s.getterCPUs(); n < s.ownCPUs() {
+		fmt.Fprintf(&b, ", getters share %d CPUs", n)
+	}
 	return b.String()
 }
 
@@ -131,14 +150,15 @@ func (s Scenario) unloaders() int { return max(s.Unloaders, 1) }
 // CPUs returns how many CPUs the scenario has: those of getters and unloaders,
 // and the hog's.
 func (s Scenario) CPUs() int {
-	n := s.unloaders() + s.Getters
-	if s.SameCPU {
-		n--
-	}
-	if s.Hog != NoHog {
-		n++
-	}
-	return n
+	return s.unloaders() + s.getterCPUs() + int(truth(s.Hog != NoHog))
+}
+
+// ownCPUs is how many getters want a CPU of their own.
+func (s Scenario) ownCPUs() int { return s.Getters - int(truth(s.SameCPU)) }
+
+// getterCPUs is how many CPUs there are for them.
+func (s Scenario) getterCPUs() int {
+	return min(s.ownCPUs(), maxCPUs-s.unloaders()-int(truth(s.Hog != NoHog)))
 }
 
 // threads returns how many threads the harness has.
@@ -154,7 +174,7 @@ func (s Scenario) getterCPU(i int) int {
 		}
 		i--
 	}
-	return s.unloaders() + i
+	return s.unloaders() + i%s.getterCPUs()
 }
 
 // isolatedMask is the mask of isolated CPUs: those of the last getters, and the
@@ -173,9 +193,13 @@ func (s Scenario) isolatedMask() uint64 {
 // Limits of a scenario. They bound what the front end builds, not what can be
 // explored.
 const (
-	maxGetters = 40
-	maxGets    = 1000
-	maxNested  = 8
+	maxGetters   = 128
+	maxUnloaders = 40 // a failed get remembers a set of them, in a word
+	maxGets      = 1000
+	maxNested    = 8
+	// maxCPUs is how many CPUs there are at most: a set of CPUs is a word of the
+	// model's C, and (1UL << NR_CPUS) - 1 must be one.
+	maxCPUs = 62
 )
 
 // Validate reports what is wrong with a scenario, in the words of the flags
@@ -190,10 +214,8 @@ func (s Scenario) Validate() error {
 		return fmt.Errorf("--gets %d: want 1 to %d", s.Gets, maxGets)
 	case s.Nested < 0 || s.Nested > maxNested:
 		return fmt.Errorf("--nested %d: want 0 to %d", s.Nested, maxNested)
-	case s.unloaders() < 1 || s.unloaders() > maxGetters:
-		return fmt.Errorf("--unloaders %d: want 1 to %d", s.Unloaders, maxGetters)
-	case s.CPUs() > 62:
-		return fmt.Errorf("%d CPUs: a scenario has at most 62", s.CPUs())
+	case s.unloaders() < 1 || s.unloaders() > maxUnloaders:
+		return fmt.Errorf("--unloaders %d: want 1 to %d", s.Unloaders, maxUnloaders)
 	case s.Isolated < 0 || s.Isolated > s.Getters:
 		return fmt.Errorf("--isolated %d: want 0 to the number of getters, %d", s.Isolated, s.Getters)
 	case s.SameCPU && s.Isolated == s.Getters:

@@ -27,7 +27,7 @@ type checkOptions struct {
 func (o *checkOptions) define(f *flagSet) {
 	o.scenarios.define(f)
 	defineLimits(f, &o.config)
-	f.list("ignore", o.ignore)
+	f.list("ignore", addProperty(&o.config.Ignore))
 	f.BoolVar(&o.config.Strict, "strict", false, "")
 	f.BoolVar(&o.expect, "expect", false, "")
 	f.BoolVar(&o.expand, "expand", false, "")
@@ -39,14 +39,7 @@ func (o *checkOptions) define(f *flagSet) {
 func defineLimits(f *flagSet, c *checker.Config) {
 	f.amount(&c.MaxStates, "max-states", thousand)
 	f.amount(&c.MaxMemory, "max-memory", kibi)
-	f.Func("workers", "", func(value string) error {
-		n, err := strconv.Atoi(value)
-		if err != nil || n < 1 || n > checker.MaxWorkers {
-			return fmt.Errorf("want a number from 1 to %d", checker.MaxWorkers)
-		}
-		c.Workers = n
-		return nil
-	})
+	f.count(&c.Workers, "workers", checker.MaxWorkers)
 	f.period(&c.Timeout, "timeout")
 	f.BoolVar(&c.NoSymmetry, "no-symmetry", false, "")
 	f.BoolVar(&c.NoPOR, "no-por", false, "")
@@ -60,16 +53,16 @@ func defineLimits(f *flagSet, c *checker.Config) {
 	})
 }
 
-func (o *checkOptions) ignore(name string) error { return addIgnored(&o.config, name) }
-
-// addIgnored adds to the properties whose violations are looked past.
-func addIgnored(c *checker.Config, name string) error {
-	p := spec.Property(name)
-	if !p.Valid() {
-		return errors.New(unknown("property", name, texts(spec.Properties), ""))
+// addProperty adds the property of a name to a list.
+func addProperty(list *[]spec.Property) func(name string) error {
+	return func(name string) error {
+		p := spec.Property(name)
+		if !p.Valid() {
+			return errors.New(unknown("property", name, texts(spec.Properties), ""))
+		}
+		*list = append(*list, p)
+		return nil
 	}
-	c.Ignore = append(c.Ignore, p)
-	return nil
 }
 
 // An outcome is the result of one model in one scenario, beside what the

@@ -27,6 +27,7 @@ func init() {
 		{"compare", "[flags] [NAME|FILE.c ...]", "models beside each other: what breaks, and what it costs", compareHelp, compare},
 		{"why", "[flags] NAME|FILE.c", "take away each lock, barrier and check in turn: what breaks?", whyHelp, why},
 		{"demo", "[flags] [NAME|FILE.c]", "a page in the browser: you are the scheduler", demoHelp, serveDemo},
+		{"sample", "[flags] NAME|FILE.c ...", "run random schedules, where there are too many to run all", sampleHelp, sample},
 		{"replay", "[FILE.c] STRING", "play a recorded run again, step by step", replayHelp, replay},
 		{"help", "[COMMAND]", "what a command does, with its flags and an example", helpHelp, help},
 	}

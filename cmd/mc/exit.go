@@ -34,7 +34,7 @@ func (s status) and(t status) status {
 // statusOf is what a result makes of the exit code.
 func statusOf(r *checker.Result) status {
 	switch r.Verdict {
-	case checker.Verified:
+	case checker.Verified, checker.NotFound:
 		return ok
 	case checker.Violated:
 		return violated

@@ -118,6 +118,20 @@ func (f *flagSet) amount(p *int64, name string, unit float64) {
 	})
 }
 
+// amountTo is a flag for such a number, in thousands, that is no more than most.
+func (f *flagSet) amountTo(p *int, name string, most int) {
+	f.Func(name, "", func(value string) error {
+		n, err := parseAmount(value, thousand)
+		if err == nil && n > int64(most) {
+			err = fmt.Errorf("want %d at most", most)
+		}
+		if err == nil {
+			*p = int(n)
+		}
+		return err
+	})
+}
+
 // parseAmount also takes 1e6 and 1.5G, as long as the outcome is a whole number.
 func parseAmount(text string, unit float64) (int64, error) {
 	number, factor := text, 1.0
@@ -135,6 +149,18 @@ func parseAmount(text string, unit float64) (int64, error) {
 		return 0, errors.New("want a whole number from 1 on")
 	}
 	return int64(x), nil
+}
+
+// count is a flag for a number from 1 to most.
+func (f *flagSet) count(p *int, name string, most int) {
+	f.Func(name, "", func(value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > most {
+			return fmt.Errorf("want a number from 1 to %d", most)
+		}
+		*p = n
+		return nil
+	})
 }
 
 // period is a flag for a time greater than zero.

@@ -124,7 +124,7 @@ func TestBadFlags(t *testing.T) {
 		"--workers 0 a":                  "--workers 0: want a number from 1 to 256",
 		"--getters a":                    "--getters a: want a number",
 		"--getters":                      "--getters needs a value",
-		"--getters 0 a":                  "--getters 0: want 1 to 40",
+		"--getters 0 a":                  "--getters 0: want 1 to 128",
 		"--scenario isolate a":           `unknown scenario "isolate": did you mean "isolated"?`,
 		"--scenario basic, a":            `unknown scenario "": want one of basic, same-cpu, migrate, nested, handover, irq, isolated, rt-hog, threads`,
 		"--ignore use-after-relase a":    `unknown property "use-after-relase": did you mean "use-after-release"?`,
@@ -159,6 +159,7 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 		"demo":    func(f *flagSet) { new(demoOptions).define(f) },
 		"why":     func(f *flagSet) { new(whyOptions).define(f) },
 		"list":    func(f *flagSet) { new(listOptions).define(f) },
+		"sample":  func(f *flagSet) { new(sampleOptions).define(f) },
 		"show": func(f *flagSet) {
 			new(scenarioFlags).define(f)
 			f.Bool("program", false, "")

@@ -223,10 +223,62 @@ from anywhere else. An interrupt (Ctrl-C) ends it.
     mc demo my_model.c --getters 1 --open
 `
 
-const replayHelp = `Plays a run again that mc check has recorded, every step of it. STRING is what
-mc check prints after "replay:"; name the file, too, if the model is yours. A
-recording fits the program it was made of and no other: if the model has
-changed since, check it again.
+const sampleHelp = `Runs schedules drawn at random, for programs that are too large for mc check to
+run all, and draws a small run for what it finds. Where it finds nothing it says
+"not found": that is no proof, however many schedules there were.
+
+Scenarios: as in mc check, of any size. Without flags, the standard battery.
+    --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+
+Engine: who steps next; docs/sampling.md says which to take.
+    --engine NAME      pct (default): priorities in any order, the highest steps;
+                       after some steps, drawn at random, a priority falls
+                       uniform: at each step, any thread that can
+                       preemption-bounded: a thread goes on until it must wait;
+                       a few times only, drawn at random, it is preempted
+    --depth D          of pct: finds a bug that needs D orders between steps
+                       with a chance of at least 1/(n k^(D-1)) in each schedule,
+                       of n threads and k steps; priorities fall D-1 times
+                       (default 16)
+    --preemptions P    of preemption-bounded: how many at most (default 2)
+    --seed S           another seed draws other schedules (default 1)
+    --workers N        how many draw at once (default: one for each CPU);
+                       nothing that is printed depends on it
+
+Limits:
+    --schedules N      drawn in each scenario: 500, 20k, 1M (default 1000)
+    --max-steps N      a schedule that has so many moves is cut, which is not
+                       held against it (default 10000)
+    --timeout TIME     for each scenario; if it ends before all schedules were
+                       drawn, the verdict is inconclusive
+
+Judgement:
+    --ignore PROPERTY  look past violations of it; repeatable, commas
+    --strict           what is otherwise a note counts as a violation. Plain
+                       races are looked for only then
+
+Output:
+    --expand           draw the steps inside library functions, too
+    --json             one JSON document instead of text
+    --timing           say how long each scenario took
+
+A violation is looked for again with fewer threads and rounds, then the run is
+made shorter. The first schedule by number that violates something counts, and
+ends the scenario: properties that others violate are not sought. A hang that is
+a run without end is not found: mc check finds those.
+
+Exit code: 0 nothing was found; 1 a violation; 2 usage, bad model or internal
+error; 3 inconclusive. Where several apply, the first of 2, 1, 3, 0.
+
+    mc sample --getters 64 --gets 10 no_stop
+    mc sample --engine pct --depth 2 --schedules 10k --seed 7 my_model.c
+`
+
+const replayHelp = `Plays a run again that mc check or mc sample has recorded, every step of it.
+STRING is what they print after "replay:"; name the file, too, if the model is
+yours. A recording fits the program it was made of and no other: if the model
+has changed since, check it again.
 
 Exit code: 1 if the run ends in a violation, 0 if it does not, 2 if it cannot
 be played.

@@ -7,7 +7,7 @@ import (
 	"lastput/spec"
 )
 
-// This file is the JSON document of mc check. Its field names are an interface
+// This file is the JSON document of mc check and mc sample. Its field names are an interface
 // that others rely on: fields may be added, none renamed or removed.
 
 // jsonVersion changes if the meaning of a field ever does.
@@ -45,6 +45,7 @@ type jsonResult struct {
 	Waiting     []jsonWaiting  `json:"waiting"` // at the end of the run
 	Unreached   []jsonPosition `json:"unreached"`
 	Steps       []jsonStep     `json:"steps"`
+	Sample      *jsonSample    `json:"sample,omitempty"` // of mc sample
 }
 
 // jsonBounds are the numbers of the scenario. A model with threads of its own
@@ -189,6 +190,9 @@ func toJSON(o *outcome) jsonResult {
 	if o.expected != nil {
 		r.Expected = o.expected.String()
 	}
+	if o.Sampling != nil {
+		sampleJSON(o, &r)
+	}
 	if t := o.Trace; t != nil {
 		r.Switches = &t.Switches
 		r.Replay = t.Replay
@@ -250,8 +254,12 @@ func unreachedJSON(r *checker.Result) []jsonPosition {
 	if r.Stopped() {
 		return out // nothing is known of what the rest would have reached
 	}
+	p := r.Prog
+	if r.Sampling != nil {
+		p = r.Sampling.Prog
+	}
 	for _, pos := range r.Unreached() {
-		out = append(out, jsonPosition{r.Prog.Files[pos.File].Name, pos.Line})
+		out = append(out, jsonPosition{p.Files[pos.File].Name, pos.Line})
 	}
 	return out
 }

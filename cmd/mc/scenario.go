@@ -98,26 +98,11 @@ func (s *scenarioFlags) wanted(f *flagSet) ([]spec.Scenario, error) {
 		for _, c := range s.changes {
 			c.apply(&x)
 		}
-		x.Name = nameOf(x)
+		x.Name = x.StandardName()
 		if err := x.Validate(); err != nil {
 			return nil, f.usage("%v", err)
 		}
 		list = append(list, x)
 	}
 	return list, nil
-}
-
-// nameOf is the name of the standard scenario with the numbers of x, or
-// "custom".
-func nameOf(x spec.Scenario) string {
-	if x.Name == spec.ThreadsScenario {
-		return x.Name
-	}
-	for _, std := range spec.Battery() {
-		x.Name = std.Name
-		if x == std {
-			return std.Name
-		}
-	}
-	return "custom"
 }

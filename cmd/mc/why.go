@@ -21,7 +21,7 @@ type whyOptions struct {
 func (o *whyOptions) define(f *flagSet) {
 	o.scenarios.define(f)
 	defineLimits(f, &o.config)
-	f.list("ignore", func(name string) error { return addIgnored(&o.config, name) })
+	f.list("ignore", addProperty(&o.config.Ignore))
 	f.Func("line", "", func(value string) error {
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 {
