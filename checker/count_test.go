@@ -183,7 +183,7 @@ mc_thread(1, 0) void b(void) { mutex_lock(&n); mutex_lock(&m); mutex_unlock(&m);
 				a := slices.IndexFunc(p.Threads, func(th spec.Thread) bool { return th.Name == "a" })
 				p.Threads[a].Migrates = true
 			}
-			r := check(t, p)
+			r := checkPlain(t, p)
 			if got := (numbers{int(r.States), int(r.Transitions), r.Depth}); got != tt.want {
 				t.Errorf("states, transitions, depth: %v, want %v", got, tt.want)
 			}

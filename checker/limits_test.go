@@ -39,7 +39,7 @@ const (
 func TestStateLimit(t *testing.T) {
 	p := program(t, `int x; mc_thread(0, 0) void a(void) { x++; } mc_thread(1, 0) void b(void) { x++; }`) // 19 states
 	for limit := int64(1); limit <= 20; limit++ {
-		r, err := Check(context.Background(), p, Config{MaxStates: limit})
+		r, err := Check(context.Background(), p, Config{MaxStates: limit, NoPOR: true})
 		if err != nil {
 			t.Fatal(err)
 		}

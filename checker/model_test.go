@@ -51,6 +51,16 @@ func check(t testing.TB, p *spec.Prog, ignore ...spec.Property) *Result {
 	return r
 }
 
+// checkPlain checks the program without reductions, where states are counted.
+func checkPlain(t testing.TB, p *spec.Prog) *Result {
+	t.Helper()
+	r, err := Check(context.Background(), p, Config{NoSymmetry: true, NoPOR: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // wantVerdict checks the program; a property is one of those violated, and
 // none means verified.
 func wantVerdict(t *testing.T, p *spec.Prog, want spec.Property) *Result {

@@ -42,7 +42,7 @@ type searcher interface {
 	// run searches. most, if not 0, is how many states may be found before it
 	// gives up.
 	run(most int) (f *finding, end passEnd)
-	// runTo is a shortest run to a state that violates a property.
+	// runTo is a run to a state that violates a property.
 	runTo(rank int) []Move
 	// simplest is the simplest run; see the type simplest.
 	simplest(g goal) (r simplestRun, ok bool)

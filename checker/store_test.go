@@ -89,7 +89,7 @@ var wide = []string{
 func TestWidening(t *testing.T) {
 	for _, text := range wide {
 		p := program(t, text)
-		want := check(t, p)
+		want := checkPlain(t, p)
 		m := newMachine(p, rules{})
 		pack := newBytePacking(m.home)
 		passes := 1
