@@ -34,8 +34,12 @@ func strategyIn(t testing.TB, name, scenario string) (*spec.Model, *spec.Prog) {
 	if !ok {
 		t.Fatalf("no strategy %s", name)
 	}
-	s, _ := spec.FindScenario(scenario)
-	p, err := m.Build(s)
+	scenarios := m.Scenarios()
+	i := slices.IndexFunc(scenarios, func(s spec.Scenario) bool { return s.Name == scenario })
+	if i < 0 {
+		t.Fatalf("%s has no scenario %s", name, scenario)
+	}
+	p, err := m.Build(scenarios[i])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -190,7 +190,8 @@ Scenarios: without these flags, the battery and three more (see docs/why.md).
                        are looked past in any case, in their scenario
 
 Limits: a search that reaches one ends; what it did not tell is unknown.
-    --max-states N, --max-memory SIZE, --timeout TIME, --workers N
+    --max-states N, --max-memory SIZE, --timeout TIME, --workers N,
+    --no-symmetry, --no-por, --no-reduction
                        for each search, as in mc check
 
 Output:
