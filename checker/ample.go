@@ -26,6 +26,8 @@ package checker
 type preferrer[K words] struct {
 	*futures
 	w *worker[K]
+	// off: nobody goes first, but what threads do is held against the futures.
+	off bool
 
 	active, idle []int
 	meanwhile    touch // scratch
@@ -59,6 +61,9 @@ func (f *futures) leafTouch(looked []int, moves [][]slotChange) touch {
 // prefer is a thread that may go first in the state, or nobody.
 func (a *preferrer[K]) prefer(key *K) int {
 	enabled := 0
+	if a.off {
+		return nobody
+	}
 	for _, lf := range a.w.leaves {
 		if lf.direct || lf.migrates {
 			return nobody
