@@ -164,6 +164,9 @@ func TestLinearizable(t *testing.T) {
 			q := sequential{ownsReference: ownsReference(m.Name), strict: strict}
 			t.Logf("%+v", q)
 			for _, s := range linearizableScenarios {
+				if s.Unloaders > 1 && strings.HasPrefix(m.Name, "brlock") {
+					continue // who unloads it does not ask whether somebody has
+				}
 				runs := anyRuns(m, s)
 				for seed := range 30 {
 					ops, complete := historyOf(runs, seed)
