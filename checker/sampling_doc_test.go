@@ -70,15 +70,28 @@ var engines = []struct {
 }
 
 // Of so many seeds the median and the 95th percentile are given; a sampling that
-// has found nothing in so many schedules is not drawn on.
+// has found nothing in so many schedules is not drawn on. Where schedules are
+// long, as threads go on for ever, there are fewer of them: about so many moves.
 const (
 	measuredSeeds     = 40
 	measuredSchedules = 1000
+	measuredMoves     = 1_000_000
 )
+
+// schedulesOf is how many schedules of p are drawn for a seed.
+func schedulesOf(t *testing.T, p *spec.Prog) int {
+	r, err := checker.Sample(context.Background(), p, checker.SampleConfig{Schedules: 10, NoTrace: true, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	each := max(r.Sampling.Moves/max(int64(r.Sampling.Schedules), 1), 1)
+	return int(min(max(measuredMoves/each/10*10, 10), measuredSchedules))
+}
 
 // neededSchedules is "median / 95th percentile".
 func neededSchedules(t *testing.T, p *spec.Prog, cfg checker.SampleConfig) string {
 	var needed []int
+	measuredSchedules := schedulesOf(t, p)
 	for seed := range measuredSeeds {
 		cfg.Seed, cfg.Schedules, cfg.NoTrace, cfg.Workers = uint64(seed), measuredSchedules, true, 1
 		r, err := checker.Sample(context.Background(), p, cfg)

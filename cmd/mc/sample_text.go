@@ -64,7 +64,11 @@ func (t *sampleText) coverage(o *outcome) {
 		t.say(o.Reason)
 	}
 	t.say("scenario: " + s.Prog.Scenario.About())
-	t.say(fmt.Sprintf("engine: %s, seed %d; %d moves, the longest schedule had %s", engineText(s), s.Seed, s.Moves, plural(s.Longest, "step", "s")))
+	longest := "no schedule came to its end"
+	if s.Longest > 0 {
+		longest = "the longest schedule had " + plural(s.Longest, "step", "s")
+	}
+	t.say(fmt.Sprintf("engine: %s, seed %d; %d moves, %s", engineText(s), s.Seed, s.Moves, longest))
 	if s.Cut > 0 {
 		t.say(fmt.Sprintf("cut: %s had %d moves and did not end (--max-steps)", plural(s.Cut, "schedule", "s"), s.MaxSteps))
 	}
