@@ -9,7 +9,8 @@ package checker
 // whatever others do meanwhile neither looks at what the steps change nor
 // changes what they look at. Others that wait, for memory that none who can go
 // on may change, do nothing meanwhile; nor do those who go on come past a lock
-// that nobody but the thread can give up (Valmari's stubborn sets, 1989). What
+// that nobody but the thread can give up (Valmari's stubborn sets, 1989), or stop
+// the CPU that the thread keeps. What
 // may be looked at and changed is told by futures, and includes the ghosts, the
 // scheduler, grace periods and all that properties are judged by, so a step that
 // violates something does so in the reduced graph, too: it stays possible, and
@@ -89,6 +90,9 @@ func (a *preferrer[K]) closedGates(key *K) (closed uint64) {
 	p := a.w.pack
 	for i := range a.gates {
 		g := &a.gates[i]
+		if g.cell == stopGate {
+			continue // see independent
+		}
 		place := p.place[g.cell]
 		if place.block >= 0 {
 			continue
@@ -106,6 +110,7 @@ func (a *preferrer[K]) independent(key *K, t int, closed uint64) bool {
 	w := a.w
 	a.active, a.idle = a.active[:0], a.idle[:0]
 	own := &w.leaves[t].touch
+	closed |= a.stopsKeptOff(key, t)
 	for u, lf := range w.leaves {
 		switch {
 		case u == t:
@@ -131,7 +136,7 @@ func (a *preferrer[K]) independent(key *K, t int, closed uint64) bool {
 			return false
 		}
 		for i := range a.gates {
-			if closed>>i&1 != 0 && a.meanwhile.changes.has(a.gates[i].cell) {
+			if closed>>i&1 != 0 && a.gates[i].cell != stopGate && a.meanwhile.changes.has(a.gates[i].cell) {
 				closed &^= 1 << i
 				again = true
 			}
@@ -150,13 +155,30 @@ func (a *preferrer[K]) independent(key *K, t int, closed uint64) bool {
 	return true
 }
 
+// stopsKeptOff are the gates that stop the CPU of the thread, which has
+// preemption or interrupts off: nobody comes past them before it steps.
+func (a *preferrer[K]) stopsKeptOff(key *K, t int) (closed uint64) {
+	tl := &a.m.threads[t]
+	if a.w.slot(key, tl.preempt) == 0 && a.w.slot(key, tl.irqOff) == 0 {
+		return 0
+	}
+	for i := range a.gates {
+		if g := &a.gates[i]; g.cell == stopGate && g.cpus>>a.m.p.Threads[t].CPU&1 != 0 {
+			closed |= 1 << i
+		}
+	}
+	return closed
+}
+
 // pc is where the thread rests in the state.
-func (w *worker[K]) pc(key *K, t int) int {
+func (w *worker[K]) pc(key *K, t int) int { return int(w.slot(key, w.m.threads[t].pc)) }
+
+// slot is the value of a slot in the state.
+func (w *worker[K]) slot(key *K, slot int) int64 {
 	p := w.pack
-	slot := w.m.threads[t].pc
 	if place := p.place[slot]; place.block >= 0 {
 		b := &p.blocks[place.block]
-		return int(b.dict.values[getField(key, &b.field)][place.at])
+		return b.dict.values[getField(key, &b.field)][place.at]
 	}
-	return int(p.decode(slot, getField(key, &p.fields[slot].field)))
+	return p.decode(slot, getField(key, &p.fields[slot].field))
 }

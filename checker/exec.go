@@ -134,6 +134,8 @@ func (m *machine) operate(s state, f frame, in *spec.Inst) {
 		m.rcuOp(s, f.thread, in)
 	case spec.OpGrace:
 		m.grace(s, f.thread, in)
+	case spec.OpStop:
+		m.blocked = f.thread >= 0 && m.withholder(s, f.thread, f.value(in.A), spec.Class(in.B.Val)) != nobody
 	}
 }
 
@@ -391,8 +393,8 @@ func (m *machine) choose(n int) int {
 	return v
 }
 
-// pick chooses a bit that is set. Outside a thread the order of CPUs cannot
-// matter, and it takes the lowest.
+// pick chooses a bit that is set. Outside a thread, and where nobody could tell,
+// the order of CPUs does not matter, and it takes the lowest.
 func (m *machine) pick(f frame, in *spec.Inst) {
 	mask := uint64(f.value(in.A))
 	if mask == 0 {
@@ -400,7 +402,7 @@ func (m *machine) pick(f frame, in *spec.Inst) {
 		return
 	}
 	n := 0
-	if f.thread >= 0 {
+	if f.thread >= 0 && !in.Commutes {
 		n = m.choose(bits.OnesCount64(mask))
 	}
 	for ; n > 0 && mask&(mask-1) != 0; n-- {

@@ -120,6 +120,8 @@ func (m *machine) waiting(s state, t int, round []int) Waiting {
 	switch {
 	case in.Op == spec.OpGrace:
 		w.For, w.By = WaitGrace, m.delayers(s, t)
+	case in.Op == spec.OpStop:
+		w.For, w.By = WaitStop, m.delayers(s, t)
 	case in.Op == spec.OpRelease:
 		w.For = WaitGets
 		for u := range m.threads {
@@ -166,6 +168,8 @@ func (w *Waiting) Why(p *spec.Prog) string {
 		return fmt.Sprintf("waits for %s, which %s holds", p.AddressName(w.Cell), by)
 	case WaitGrace:
 		return fmt.Sprintf("waits for a grace period: %s is inside a read-side section", by)
+	case WaitStop:
+		return "waits for the machine to stop: CPUs are kept by " + by
 	case WaitGets:
 		return fmt.Sprintf("waits to release: %s is inside a get", by)
 	case WaitCall:

@@ -33,16 +33,19 @@ func (s slotSet) meets(t slotSet) bool {
 	return false
 }
 
+// stopGate stands for the cell of a gate that waits for no cell.
+const stopGate = -1
+
 // A touch is what some code may look at and change. What is changed counts as
 // looked at.
 type touch struct{ looks, changes slotSet }
 
 // A gate is an instruction that waits for a cell: at some values of it the thread
-// stays where it is.
+// stays where it is. Or it is one that waits until it can stop some CPUs.
 type gate struct {
-	cell   int
-	closed map[int64]bool // by value
-	same   int            // the first gate that is closed at the same values of the cell
+	cell   int            // or stopGate
+	closed map[int64]bool // by value of the cell
+	cpus   int64          // those that it wants to stop
 }
 
 // futures are what the threads of a program may do.
@@ -137,6 +140,8 @@ func (f *futures) inst(t, pc int) touch {
 		if spec.GraceKind(in.Sub) == spec.GraceBegin {
 			f.inside(look)
 		}
+	case spec.OpStop:
+		f.inside(look)
 	case spec.OpPreempt, spec.OpIRQ, spec.OpRCU, spec.OpEnd:
 		f.leaves(look, change)
 	case spec.OpRelease:
@@ -306,6 +311,11 @@ func (f *futures) findGates() {
 	announced := f.announced()
 	for pc := range p.Code {
 		in := &p.Code[pc]
+		if in.Op == spec.OpStop && !announced[pc] && in.A.Kind == spec.OpdConst && len(f.gates) < 64 {
+			f.at[pc] = len(f.gates)
+			f.gates = append(f.gates, gate{cell: stopGate, cpus: in.A.Val})
+			continue
+		}
 		if announced[pc] || (in.Op != spec.OpRMW && in.Op != spec.OpLoad) || in.Private || in.A.Kind != spec.OpdAddr || in.ThisCPU != 0 {
 			continue
 		}

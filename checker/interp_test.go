@@ -214,9 +214,9 @@ func (w *world) rests(t int, in spec.Inst) bool {
 	case spec.OpEnd:
 		return true
 	case spec.OpCPU: // a step only while the thread may migrate
-		return w.p.Threads[t].Migrates && !w.atomic(t)
+		return w.p.Threads[t].Migrates && !w.atomic(t) && !in.Held
 	}
-	return in.Op.Info().Visible && !in.Private
+	return in.Op.Info().Visible && !in.Private && !in.Held
 }
 
 // handles: the thread is a handler at work.
@@ -388,6 +388,9 @@ func (w *world) exec(t int, regs map[int]int64, locals int, in spec.Inst, pc *in
 	case spec.OpChoose:
 		set(int64(ask(int(in.A.Val))))
 	case spec.OpPick:
+		if in.Commutes {
+			ask = func(int) int { return 0 } // TestCommuting tries them all
+		}
 		set(w.pick(t, uint64(val(in.A)), ask))
 	case spec.OpAssert:
 		if val(in.A) == 0 {
@@ -451,6 +454,12 @@ func (w *world) exec(t int, regs map[int]int64, locals int, in spec.Inst, pc *in
 		if t >= 0 {
 			w.grace(t, spec.GraceKind(in.Sub), in.A.Val)
 		}
+	case spec.OpStop:
+		for u := range w.Actors {
+			if t >= 0 && u != t && val(in.A)>>w.Actors[u].CPU&1 == 1 && w.stands(u, spec.Class(in.B.Val)) {
+				panic(waitRun{})
+			}
+		}
 	case spec.OpAwait:
 		if !w.Actors[t].News {
 			panic(waitRun{})
@@ -507,6 +516,22 @@ func (w *world) grace(t int, kind spec.GraceKind, flavours int64) {
 			a.GraceReaders[u] = true
 		}
 	}
+}
+
+// stands: the thread stays on its CPU when one of that class comes.
+func (w *world) stands(u int, class spec.Class) bool {
+	mine, sleeps := w.p.Threads[u].Class, w.p.Code[w.Actors[u].PC].Sleep
+	switch {
+	case w.over(u):
+		return false
+	case w.atomic(u):
+		return true
+	case mine == spec.IRQ || sleeps:
+		return false
+	case mine == class:
+		return class > spec.Other && class < spec.Stop
+	}
+	return mine > class
 }
 
 // modify is what a read-modify-write stores.

@@ -239,10 +239,7 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 	}
 	switch {
 	case m.pruned:
-		// What an assumption rules out has not happened.
-		for _, undo := range slices.Backward(m.undo) {
-			undo()
-		}
+		m.takeBack() // what an assumption rules out has not happened
 		return pruned
 	case m.blocked:
 		return waiting
@@ -323,11 +320,19 @@ func (m *machine) fail(prop spec.Property, t int, in *spec.Inst, stuck bool, for
 func (m *machine) ride(s state, t int) {
 	f := m.threadFrame(s, t)
 	slot := m.threads[t].pc
+	var round lap
 	for n := 0; ; n++ {
 		pc := m.get(s, slot)
 		in := &m.p.Code[pc]
 		if m.rests(s, t, in) {
 			break
+		}
+		if in.Held && round.closes(s, m.temps) {
+			// It spins, for a lock perhaps: the machine is not stopped before
+			// that is free.
+			m.takeBack()
+			m.blocked = true
+			return
 		}
 		if n == maxRide {
 			m.fail(spec.Assertion, t, in, true, "the thread ran %d instructions without a visible operation: a loop that does not end", n)
@@ -344,6 +349,34 @@ func (m *machine) ride(s state, t int) {
 	m.rest(s, t)
 }
 
+// A lap finds out, while something rides on a step, that it is again where it was.
+type lap struct {
+	n     int
+	s     state // what was remembered last
+	temps []int64
+}
+
+// closes reports whether all is as it was when something was remembered last. Now
+// and then it remembers what is (Brent's way to find a cycle).
+func (l *lap) closes(s state, temps []int64) bool {
+	l.n++
+	if l.s != nil && slices.Equal(s, l.s) && slices.Equal(temps, l.temps) {
+		return true
+	}
+	if l.n >= 32 && l.n&(l.n-1) == 0 {
+		l.s, l.temps = slices.Clone(s), slices.Clone(temps)
+	}
+	return false
+}
+
+// takeBack undoes what the step has marked and noted.
+func (m *machine) takeBack() {
+	for _, undo := range slices.Backward(m.undo) {
+		undo()
+	}
+	m.undo = m.undo[:0]
+}
+
 // maxRide bounds what rides on one step.
 const maxRide = 1 << 16
 
@@ -353,7 +386,7 @@ func (m *machine) rests(s state, t int, in *spec.Inst) bool {
 	case spec.OpEnd:
 		return true
 	case spec.OpCPU:
-		return m.p.Threads[t].Migrates && !m.atomic(s, t)
+		return m.p.Threads[t].Migrates && !in.Held && !m.atomic(s, t)
 	}
 	return in.Visible()
 }

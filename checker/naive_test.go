@@ -498,6 +498,15 @@ func (n *naive) keptForEver(s state) bool {
 				return true
 			}
 		}
+		if in := n.at(s, t); in.Op == spec.OpStop {
+			w := worldOf(n.m, s)
+			for u := range n.m.p.Threads {
+				if u != t && value(in.A, w.Actors[t].Regs, 0)>>w.Actors[u].CPU&1 == 1 && w.stands(u, spec.Class(in.B.Val)) && !n.mustEnd(s, u) {
+					return true
+				}
+			}
+			continue
+		}
 		if in := n.at(s, t); in.Op != spec.OpGrace || spec.GraceKind(in.Sub) != spec.GraceWait {
 			continue
 		}

@@ -127,6 +127,7 @@ const (
 	WaitLock   WaitKind = "lock"   // the lock at Cell, which By hold
 	WaitMemory WaitKind = "memory" // Cell to change
 	WaitGrace  WaitKind = "grace"  // By to leave their read-side sections
+	WaitStop   WaitKind = "stop"   // By to let CPUs go that it wants to stop
 	WaitGets   WaitKind = "gets"   // the gets of By to end, before a release
 	WaitCall   WaitKind = "call"   // a call of another thread to end
 	WaitHog    WaitKind = "hog"    // nothing: it keeps its CPU for ever

@@ -74,6 +74,33 @@ func (m *machine) keeps(s state, u, t int) bool {
 	return other > class && !m.asleep(s, u) && !m.over(s, u)
 }
 
+// withholds reports whether thread u, which is not t, keeps a thread of the class
+// that is new on the CPU of u from running there; t wants to stop that CPU.
+func (m *machine) withholds(s state, u, t int, class spec.Class) bool {
+	if u == t || m.over(s, u) {
+		return false
+	}
+	other := m.p.Threads[u].Class
+	switch {
+	case m.atomic(s, u):
+		return true
+	case other == spec.IRQ:
+		return false
+	}
+	return (other > class || other == class && class.FIFO()) && !m.asleep(s, u)
+}
+
+// withholder is a thread that keeps a thread of the class off one of the CPUs, or
+// nobody.
+func (m *machine) withholder(s state, t int, cpus int64, class spec.Class) int {
+	for u := range m.threads {
+		if cpus>>m.get(s, m.threads[u].cpu)&1 != 0 && m.withholds(s, u, t, class) {
+			return u
+		}
+	}
+	return nobody
+}
+
 // keeper is a thread that keeps t from running, or nobody.
 func (m *machine) keeper(s state, t int) int {
 	for u := range m.threads {

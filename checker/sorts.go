@@ -326,6 +326,8 @@ func (f *sorts) inst(proc int, in *spec.Inst, regs []meaning) {
 		set(plain)
 	case spec.OpPick:
 		set(f.pick(value(in.A)))
+	case spec.OpStop:
+		f.pick(value(in.A))
 	case spec.OpCPU:
 		set(meaning{sort: sortCPU})
 	case spec.OpSelf:

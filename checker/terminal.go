@@ -63,7 +63,7 @@ func (m *machine) givenUp(s state, t int) bool {
 }
 
 // hung reports whether some thread waits for a CPU that a thread which need not
-// finish never gives up: to run there, or for a grace period to end.
+// finish never gives up: to run there, to stop it, or for a grace period to end.
 func (m *machine) hung(s state) bool {
 	for t := range m.threads {
 		if m.over(s, t) || m.p.Threads[t].Class == spec.IRQ && !m.begun(s, t) {
@@ -79,11 +79,20 @@ func (m *machine) hung(s state) bool {
 	return false
 }
 
-// delayers are the threads inside a read-side section that the grace period of
-// thread t waits for.
+// delayers are the threads that thread t waits for: those inside a read-side
+// section its grace period waits for, or on CPUs that it wants to stop.
 func (m *machine) delayers(s state, t int) []int {
 	var out []int
 	in := m.at(s, t)
+	if in.Op == spec.OpStop {
+		f := m.threadFrame(s, t)
+		for u := range m.threads {
+			if f.value(in.A)>>s[m.threads[u].cpu]&1 != 0 && m.withholds(s, u, t, spec.Class(in.B.Val)) {
+				out = append(out, u)
+			}
+		}
+		return out
+	}
 	if in.Op != spec.OpGrace || spec.GraceKind(in.Sub) != spec.GraceWait {
 		return nil
 	}

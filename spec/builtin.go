@@ -44,6 +44,8 @@ func init() {
 		"__mc_rcu":         {1, delta(OpRCU)},
 		"__mc_grace_begin": {1, grace(GraceBegin)},
 		"__mc_grace_wait":  {1, grace(GraceWait)},
+		"__mc_stop":        {2, (*lower).biStop},
+		"__mc_go_on":       {0, (*lower).biGoOn},
 		"__mc_needs":       {1, (*lower).biNeeds},
 		"__mc_sleep_until": {1, sleepUntil(false)},
 		"__mc_idle_until":  {1, sleepUntil(true)},
@@ -217,6 +219,41 @@ func grace(k GraceKind) func(*lower, []cc.ExpressionNode, Pos) value {
 	}
 }
 
+// biStop stops the CPUs of a mask, in the name of a thread of a class. What
+// follows, up to biGoOn, is part of the same step. Where it spins for a lock the
+// step is not taken before that is free.
+func (l *lower) biStop(args []cc.ExpressionNode, pos Pos) value {
+	mask := l.expr(args[0])
+	class, ok := l.constArg(args[1])
+	if !ok || class < int64(Other) || class > int64(Stop) {
+		l.errorf(pos, "the class of those who stop the machine must be constant, from MC_OTHER to MC_STOP")
+	}
+	if l.stopped {
+		l.errorf(pos, "the machine is stopped already")
+	}
+	l.emit(Inst{Op: OpStop, A: mask.op, B: constOp(class), Sleep: true, Pos: pos})
+	l.stopped = true
+	return l.void()
+}
+
+// refuseStopped refuses what cannot be part of one step.
+func (l *lower) refuseStopped(pos Pos) {
+	l.errorf(l.b.modelPos(Inst{Pos: pos, Frame: l.env.frame}), "with the abstract stop, what runs while the machine is stopped is one step: it may spin for a lock, but not sleep, yield or release; do that before or after, or check it without --abstract-stop")
+}
+
+// biGoOn lets the machine go on.
+func (l *lower) biGoOn(_ []cc.ExpressionNode, pos Pos) value {
+	l.stopped = false
+	for i := len(l.code) - 1; i >= 0 && l.code[i].Op != OpStop; i-- {
+		switch in := &l.code[i]; {
+		case in.Sleep, in.Op == OpAwait, in.Op == OpHog, in.Op == OpYield, in.Op == OpGrace, in.Op == OpRelease:
+			l.refuseStopped(in.Pos)
+			return l.void()
+		}
+	}
+	return l.void()
+}
+
 // biNeeds makes a thread of the library part of the program: those that
 // nothing needs are left out.
 func (l *lower) biNeeds(args []cc.ExpressionNode, pos Pos) value {
@@ -239,6 +276,10 @@ func sleepUntil(idle bool) func(*lower, []cc.ExpressionNode, Pos) value {
 }
 
 func (l *lower) sleepUntil(args []cc.ExpressionNode, idle bool, pos Pos) value {
+	if l.stopped {
+		l.refuseStopped(pos)
+		return l.void()
+	}
 	top := l.label()
 	l.here(top)
 	start := len(l.code)

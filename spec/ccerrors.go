@@ -20,6 +20,9 @@ var (
 	ccPlace  = regexp.MustCompile(`\b[\w./<>-]+:(\d+):\d+:`)
 )
 
+// expansionLimit is how the parser says that macros expand to too much.
+const expansionLimit = `macro expansion limit exceeded`
+
 // A rewording turns a message of the parser into ours. A message that is
 // reworded to "" only follows from another.
 type rewording struct {
@@ -51,7 +54,7 @@ var rewordings = func() []rewording {
 		{`^expected pointer to function: (.*)$`, `a call of what is no function but $1`},
 		{`^invalid array size, .*$`, `an array of negative length`},
 		{`^cannot evaluate constant expression: (.*)$`, `$1 is not constant`},
-		{`^macro expansion limit exceeded .*$`, fmt.Sprintf(`macros expand to more than %d tokens: a model is a small program`, maxExpansion)},
+		{`^` + expansionLimit + ` .*$`, fmt.Sprintf(`macros expand to more than %d tokens: a model is a small program`, maxExpansion)},
 		{`^expected #endif$`, `an #if has no #endif`},
 		{`^strconv\.\w+: parsing .*: value out of range$`, `the number is too large for any type`},
 		{`^strconv\.\w+: parsing .*: invalid syntax$`, `this is no number`},
@@ -138,6 +141,11 @@ func (m *Model) parseError(err error, cfg *cc.Config, sources []cc.Source) error
 		at := ccLine.FindStringSubmatch(line)
 		if at == nil {
 			continue // the parser's notes on itself
+		}
+		if strings.HasPrefix(at[4], expansionLimit) {
+			if e := m.includesItself(m.Text, []string{m.File}); e != nil {
+				return ErrorList{e}
+			}
 		}
 		ln, _ := strconv.Atoi(at[2])
 		col, _ := strconv.Atoi(at[3])

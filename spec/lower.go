@@ -32,6 +32,7 @@ type lower struct {
 	scopes    []int // locals alive, as indices into locals, innermost last
 	alone     Pos   // the statement being lowered that may be left out as a whole
 	constOnly bool  // nothing may be emitted: an initializer
+	stopped   bool  // what is emitted runs while the machine is stopped
 	refused   bool  // and something was
 	// scopeOpens: where scopes of locals that became registers were, by code index
 	scopeOpens map[int]int
@@ -182,6 +183,7 @@ func (l *lower) emit(in Inst) {
 		return
 	}
 	in.Frame = l.env.frame
+	in.Held = l.stopped && opInfo[in.Op].Visible
 	l.code = append(l.code, in)
 }
 
@@ -304,6 +306,7 @@ func (l *lower) closeScopes(depth int, pop bool, pos Pos) {
 
 // checkLoops refuses loops in which nothing visible happens: a thread in one
 // would never rest. Bounded ones are refused too, for nothing shows the bound.
+// What is visible but for the machine being stopped counts as such.
 func (l *lower) checkLoops() {
 	// A back edge found by a depth-first walk over the instructions that are
 	// not visible closes such a loop.
@@ -311,7 +314,7 @@ func (l *lower) checkLoops() {
 	color := make([]byte, len(l.code))
 	type frame struct{ at, next int }
 	for root := range l.code {
-		if color[root] != white || l.code[root].Visible() {
+		if color[root] != white || l.restsOrHeld(root) {
 			continue
 		}
 		stack := []frame{{at: root}}
@@ -327,7 +330,7 @@ func (l *lower) checkLoops() {
 			s := succ[f.next]
 			f.next++
 			switch {
-			case l.code[s].Visible():
+			case l.restsOrHeld(s):
 			case color[s] == white:
 				color[s] = grey
 				stack = append(stack, frame{at: s})
@@ -363,7 +366,7 @@ func (l *lower) loopHasVisible(head, tail int) bool {
 	for len(work) > 0 {
 		n := work[len(work)-1]
 		work = work[:len(work)-1]
-		if l.code[n].Visible() {
+		if l.restsOrHeld(n) {
 			return true
 		}
 		if n == head {
@@ -378,6 +381,8 @@ func (l *lower) loopHasVisible(head, tail int) bool {
 	}
 	return false
 }
+
+func (l *lower) restsOrHeld(at int) bool { return l.code[at].Visible() || l.code[at].Held }
 
 // successors lists where control can go from an instruction, before labels are
 // resolved to indices.

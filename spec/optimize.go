@@ -22,6 +22,7 @@ func (l *lower) optimize(p *Proc) {
 			break
 		}
 	}
+	l.markCommuting()
 	l.allocateRegisters(p)
 }
 

@@ -249,7 +249,12 @@ func (p *Prog) instText(proc *Proc, in *Inst) string {
 		return fmt.Sprintf("goto %d", in.To)
 	case OpBr:
 		return fmt.Sprintf("if !%s goto %d", opd(in.A), in.To)
-	case OpChoose, OpPick:
+	case OpPick:
+		if in.Commutes {
+			return fmt.Sprintf("%spick lowest %s", dst, opd(in.A))
+		}
+		return fmt.Sprintf("%spick %s", dst, opd(in.A))
+	case OpChoose:
 		return fmt.Sprintf("%s%s %s", dst, in.Op, opd(in.A))
 	case OpAssert:
 		return fmt.Sprintf("assert %s: %q", opd(in.A), p.Msgs[in.To])
@@ -282,6 +287,8 @@ func (p *Prog) instText(proc *Proc, in *Inst) string {
 		return fmt.Sprintf("grace %s %s", [...]string{"begin", "wait"}[in.Sub], flavourNames[in.A.Val])
 	case OpYield:
 		return "yield" + suffix
+	case OpStop:
+		return fmt.Sprintf("stop the cpus %s as %s", opd(in.A), Class(in.B.Val))
 	case OpUse:
 		return "use " + p.memory(proc, in)
 	case OpRelease:

@@ -230,6 +230,12 @@ type Inst struct {
 	// Private marks an access to a local of the thread whose address never
 	// escapes: it is no step.
 	Private bool
+	// Held marks an operation inside a stopped machine: it rides on the
+	// OpStop before it.
+	Held bool
+	// Commutes marks an OpPick in a loop over a set whose outcome is the same
+	// in whatever order the set is gone through: the lowest is picked.
+	Commutes bool
 	// ThisCPU, where not 0, adds ThisCPU*(current CPU) to the address,
 	// within the step.
 	ThisCPU int32
@@ -283,6 +289,7 @@ const (
 	OpRCU     // depth of preemptible RCU readers += a
 	OpGrace   // sub: see GraceKind; the flavours a of RCU
 	OpSelf    // dst = the number of the thread, from 0
+	OpStop    // waits, asleep, until class b could take every CPU in the mask a
 	opCount
 )
 
@@ -327,6 +334,7 @@ var opInfo = [opCount]OpInfo{
 	OpRCU:     {Name: "rcu", Visible: true},
 	OpGrace:   {Name: "grace", Visible: true},
 	OpSelf:    {Name: "self", HasDst: true},
+	OpStop:    {Name: "stop", Visible: true},
 }
 
 // Info describes the opcode.
@@ -335,9 +343,10 @@ func (op Op) Info() OpInfo { return opInfo[op] }
 func (op Op) String() string { return opInfo[op].Name }
 
 // Visible reports whether a thread can rest before the instruction in some
-// state: all visible operations but accesses to private locals. Whether it
-// does in a given state may depend on more (OpCPU, OpRelease).
-func (in *Inst) Visible() bool { return opInfo[in.Op].Visible && !in.Private }
+// state: all visible operations but accesses to private locals, and but those
+// inside a stopped machine. Whether it does in a given state may depend on more
+// (OpCPU, OpRelease).
+func (in *Inst) Visible() bool { return opInfo[in.Op].Visible && !in.Private && !in.Held }
 
 // BinOp is the operator of OpBin.
 type BinOp uint8

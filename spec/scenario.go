@@ -38,6 +38,10 @@ type Scenario struct {
 	// Hog adds an isolated CPU, the last, with nothing but a FIFO-99 thread
 	// on it that never gives it up.
 	Hog Hog
+	// AbstractStop makes stop_machine() one step: the hand-shake of its
+	// threads is left out. It is an option of the scenario, not of who runs
+	// where, so it does not change the scenario's name.
+	AbstractStop bool
 }
 
 // A Hog is a thread that keeps its CPU for ever.
@@ -94,6 +98,7 @@ func (s Scenario) StandardName() string {
 	if s.Name == ThreadsScenario {
 		return s.Name
 	}
+	s.AbstractStop = false
 	for _, std := range Battery() {
 		s.Name = std.Name
 		if s == std {
@@ -105,6 +110,10 @@ func (s Scenario) StandardName() string {
 
 // About says in a few words who runs where.
 func (s Scenario) About() string {
+	if s.AbstractStop {
+		s.AbstractStop = false
+		return s.About() + ", the machine stopped in one step"
+	}
 	if s.Name == ThreadsScenario {
 		return "the model's own threads"
 	}
@@ -230,9 +239,16 @@ func (s Scenario) Validate() error {
 	return nil
 }
 
+// abstractStop is the last of a scenario's numbers.
+const abstractStop = ",abstract-stop"
+
 // String is the scenario in one word, parsed back by ParseScenario: the name
 // of a standard one, or its numbers, "getters=3,gets=2,migrate".
 func (s Scenario) String() string {
+	if s.AbstractStop {
+		s.AbstractStop = false
+		return s.String() + abstractStop
+	}
 	if std, ok := FindScenario(s.Name); ok && std == s || s.Name == ThreadsScenario {
 		return s.Name
 	}
@@ -265,6 +281,11 @@ func (s Scenario) String() string {
 // ParseScenario is the inverse of Scenario.String. The name of a scenario that
 // is not a standard one is "custom".
 func ParseScenario(text string) (Scenario, error) {
+	if rest, is := strings.CutSuffix(text, abstractStop); is {
+		s, err := ParseScenario(rest)
+		s.AbstractStop = true
+		return s, err
+	}
 	if s, ok := FindScenario(text); ok {
 		return s, nil
 	}

@@ -104,7 +104,7 @@ func check(c *call, args []string) (status, error) {
 		return failed, nil
 	}
 	o.config.Progress = terminal(c.err)
-	jobs := plan(targets, scenarios)
+	jobs := plan(targets, &o.scenarios, scenarios)
 	return c.checkAll(jobs, &o, newReporter(c, &o, jobs))
 }
 
@@ -133,14 +133,10 @@ type job struct {
 	scenarios []spec.Scenario
 }
 
-func plan(targets []target, scenarios []spec.Scenario) []job {
+func plan(targets []target, flags *scenarioFlags, scenarios []spec.Scenario) []job {
 	var jobs []job
 	for _, t := range targets {
-		list := scenarios
-		if list == nil {
-			list = t.Scenarios()
-		}
-		jobs = append(jobs, job{t, list})
+		jobs = append(jobs, job{t, flags.or(scenarios, t.Scenarios())})
 	}
 	return jobs
 }

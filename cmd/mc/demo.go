@@ -85,9 +85,7 @@ func demoStart(f *flagSet, operands []string, flags *scenarioFlags) (*spec.Model
 	if err != nil {
 		return nil, none, err
 	}
-	if len(scenarios) == 0 {
-		scenarios = t.Scenarios()
-	}
+	scenarios = flags.or(scenarios, t.Scenarios())
 	_, err = t.Build(scenarios[0])
 	return t.Model, scenarios[0], atPath(err, t.file)
 }

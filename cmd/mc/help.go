@@ -57,6 +57,8 @@ model that has its own.
     --hog user|kernel  one more CPU, isolated, has nothing but a FIFO-99 thread
                        that never gives it up: in user mode, or in the kernel
                        with preemption off
+    --abstract-stop    in any scenario: stop_machine() waits until it could have
+                       every CPU and is one step then, without a hand-shake
 
 Limits: a search that reaches one ends inconclusive, with what it has seen.
     --max-states N     states stored: 5000, 20k, 3M, 1e6; a level of the search
@@ -98,7 +100,8 @@ const showHelp = `Prints the C of a model: a built-in strategy (mc list) or a fi
     --program          print the flat program made of it, instead: cells,
                        threads and instructions, all that is explored
     --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
-    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel,
+    --abstract-stop
                        with --program, the scenario it is made for, as in
                        mc check (default basic)
 
@@ -184,7 +187,8 @@ Which:
 
 Scenarios: without these flags, the battery and three more (see docs/why.md).
     --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
-    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel,
+    --abstract-stop
                        as in mc check
     --ignore PROPERTY  looks past violations of it; those of the model itself
                        are looked past in any case, in their scenario
@@ -216,7 +220,8 @@ from anywhere else. An interrupt (Ctrl-C) ends it.
                        loopback one lets others ask this machine to search
     --open             open the page in the browser
     --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
-    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel,
+    --abstract-stop
                        one scenario, as in mc check (default: the first)
 
     mc demo
@@ -230,7 +235,8 @@ run all, and draws a small run for what it finds. Where it finds nothing it says
 
 Scenarios: as in mc check, of any size. Without flags, the standard battery.
     --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
-    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel
+    --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel,
+    --abstract-stop
 
 Engine: who steps next; docs/sampling.md says which to take.
     --engine NAME      pct (default): priorities in any order, the highest steps;

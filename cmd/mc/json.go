@@ -51,7 +51,8 @@ type jsonResult struct {
 // jsonBounds are the numbers of the scenario. A model with threads of its own
 // has only CPUs.
 type jsonBounds struct {
-	CPUs int `json:"cpus"`
+	CPUs         int  `json:"cpus"`
+	AbstractStop bool `json:"abstract_stop,omitempty"`
 	*jsonRoles
 }
 
@@ -234,7 +235,7 @@ func notesJSON(r *checker.Result) []jsonNote {
 }
 
 func boundsJSON(p *spec.Prog) jsonBounds {
-	b := jsonBounds{CPUs: p.NCPU}
+	b := jsonBounds{CPUs: p.NCPU, AbstractStop: p.Scenario.AbstractStop}
 	if s := p.Scenario; s.Name != spec.ThreadsScenario {
 		b.jsonRoles = &jsonRoles{s.Getters, s.Gets, s.Nested, max(s.Unloaders, 1), s.Isolated, s.Migrate, s.SameCPU, s.Handover, s.IRQ, string(s.Hog)}
 	}

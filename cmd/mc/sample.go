@@ -95,7 +95,7 @@ func sample(c *call, args []string) (status, error) {
 		return failed, nil
 	}
 	o.config.Progress = terminal(c.err)
-	return c.sampleAll(plan(targets, scenarios), &o)
+	return c.sampleAll(plan(targets, &o.scenarios, scenarios), &o)
 }
 
 // sampleAll samples the jobs one after the other.

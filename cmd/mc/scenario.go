@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"lastput/spec"
@@ -10,8 +11,9 @@ import (
 // scenarioFlags say in which scenarios a model is wanted: by name, and by
 // changes to the numbers of those named, or of basic where none is.
 type scenarioFlags struct {
-	named   []spec.Scenario
-	changes []change
+	named    []spec.Scenario
+	changes  []change
+	abstract bool // --abstract-stop, which applies to any scenario
 }
 
 // A change is what one flag does to a scenario.
@@ -31,6 +33,7 @@ func (s *scenarioFlags) define(f *flagSet) {
 	s.word(f, "same-cpu", func(x *spec.Scenario) *bool { return &x.SameCPU })
 	s.word(f, "handover", func(x *spec.Scenario) *bool { return &x.Handover })
 	s.word(f, "irq", func(x *spec.Scenario) *bool { return &x.IRQ })
+	f.BoolVar(&s.abstract, "abstract-stop", false, "")
 	f.Func("hog", "", func(value string) error {
 		h := spec.Hog(value)
 		if h != spec.UserHog && h != spec.KernelHog {
@@ -104,5 +107,23 @@ func (s *scenarioFlags) wanted(f *flagSet) ([]spec.Scenario, error) {
 		}
 		list = append(list, x)
 	}
-	return list, nil
+	return s.stopping(list), nil
+}
+
+// or returns the scenarios that were asked for, or, if none were, the model's
+// own.
+func (s *scenarioFlags) or(wanted, own []spec.Scenario) []spec.Scenario {
+	if wanted == nil {
+		return s.stopping(own)
+	}
+	return wanted
+}
+
+// stopping has the machine stopped in the way that is wanted.
+func (s *scenarioFlags) stopping(list []spec.Scenario) []spec.Scenario {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].AbstractStop = s.abstract
+	}
+	return list
 }

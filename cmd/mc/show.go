@@ -19,7 +19,7 @@ func show(c *call, args []string) (status, error) {
 	switch {
 	case err != nil:
 		return failed, err
-	case !*program && scenarios.given():
+	case !*program && (scenarios.given() || scenarios.abstract):
 		return failed, f.usage("a scenario makes a difference with --program only")
 	case len(wanted) > 1:
 		return failed, f.usage("one scenario at a time")
@@ -32,7 +32,7 @@ func show(c *call, args []string) (status, error) {
 		c.printf("%s", t.Text)
 		return ok, nil
 	}
-	return c.showProgram(t.Model, append(wanted, t.Scenarios()[0])[0])
+	return c.showProgram(t.Model, scenarios.or(wanted, t.Scenarios())[0])
 }
 
 func (c *call) showProgram(m *spec.Model, s spec.Scenario) (status, error) {

@@ -56,7 +56,7 @@ func why(c *call, args []string) (status, error) {
 	}
 	o.config.Progress = terminal(c.err)
 	r := &whyRun{target: t, o: &o}
-	if err := r.judge(scenarios); err != nil {
+	if err := r.judge(o.scenarios.or(scenarios, checker.WhyScenarios(t.Model))); err != nil {
 		return failed, atPath(err, t.file)
 	}
 	if o.json {

@@ -65,6 +65,8 @@ void __mc_pause(void);		/* asleep for a while */
 void __mc_rcu(int delta);
 void __mc_grace_begin(int flavours);
 void __mc_grace_wait(int flavours);
+void __mc_stop(unsigned long cpus, int prio);	/* what follows is part of the same step, */
+void __mc_go_on(void);			/* up to here */
 void __mc_needs(void (*thread)(void));	/* the program has this thread of the library */
 void __mc_sleep_until(int condition);
 void __mc_idle_until(int condition);

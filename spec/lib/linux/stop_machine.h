@@ -19,11 +19,11 @@
 #include <linux/percpu.h>
 #include <linux/mutex.h>
 #include <linux/completion.h>
-
+#include <mc_stop.h>
 #ifndef STOP_MACHINE_PRIO
 #define STOP_MACHINE_PRIO	MC_STOP
 #endif
-
+#ifndef MC_ABSTRACT_STOP
 enum stopmachine_state {
 	STOPMACHINE_NONE,
 	STOPMACHINE_PREPARE,
@@ -123,7 +123,7 @@ static inline int stop_machine_cpus(int (*fn)(void *), void *data, cpumask_t mas
 	mutex_unlock(&stop_cpus_mutex);
 	return ret;
 }
-
+#endif
 /* The kernel's third argument chooses the CPUs that run fn; NULL is the first. */
 static inline int stop_machine(int (*fn)(void *), void *data, const cpumask_t *cpus)
 {
