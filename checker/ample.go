@@ -29,6 +29,8 @@ type preferrer[K words] struct {
 	w *worker[K]
 	// off: nobody goes first, but what threads do is held against the futures.
 	off bool
+	// In how many states somebody was looked for to go first, and was found.
+	tried, found int64
 
 	active, idle []int
 	meanwhile    touch // scratch
@@ -76,9 +78,11 @@ func (a *preferrer[K]) prefer(key *K) int {
 	if enabled < 2 {
 		return nobody
 	}
+	a.tried++
 	closed := a.closedGates(key)
 	for t, lf := range a.w.leaves {
 		if lf.safe && a.independent(key, t, closed) {
+			a.found++
 			return t
 		}
 	}

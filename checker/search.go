@@ -325,6 +325,7 @@ func (s *search[K]) level(f *finding) bool {
 	if grew {
 		f.depth++
 	}
+	s.reconsiderOrder()
 	if f.ended = s.lim.cfg.FirstViolation && s.stepViolates(); f.ended {
 		return false
 	}
@@ -333,6 +334,25 @@ func (s *search[K]) level(f *finding) bool {
 		return false
 	}
 	return more
+}
+
+// enoughTries is in how many states somebody is looked for to go first before it
+// is judged what that is worth: if that is in less than two of five, about as many
+// states are found without, and sooner.
+const enoughTries = 1 << 14
+
+// reconsiderOrder ends the reduction of orders where it is not worth its time. Levels are the same for any number of workers,
+// so this comes at the same level.
+func (s *search[K]) reconsiderOrder() {
+	var tried, found int64
+	for _, w := range s.workers {
+		tried, found = tried+w.order.tried, found+w.order.found
+	}
+	if tried >= enoughTries && 5*found < 2*tried {
+		for _, w := range s.workers {
+			w.order.off = true
+		}
+	}
 }
 
 // parallel runs f for each worker at once.

@@ -333,13 +333,5 @@ func BenchmarkGraph(b *testing.B) {
 }
 
 func benchProgram(b *testing.B) *spec.Prog {
-	m, found := strategies.Find("stop_machine")
-	if !found {
-		b.Fatal("there is no stop_machine")
-	}
-	p, err := m.Build(spec.Scenario{Name: "basic", Getters: 2, Gets: 3, Unloaders: 1})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return p
+	return benchScenario(b, "stop_machine", spec.Scenario{Name: "basic", Getters: 2, Gets: 3, Unloaders: 1})
 }

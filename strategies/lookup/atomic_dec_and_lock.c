@@ -39,6 +39,25 @@ mc_put void object_put(struct object *o)
 		return;
 	mc_final_put(o);
 	spin_lock_irqsave(&table_lock, flags);
+#elif defined(FAULT_RECHECK)
+	/* Two may have come from one to zero, with a lookup in between. */
+	if (!atomic_dec_and_test(&o->count))
+		return;
+	spin_lock_irqsave(&table_lock, flags);
+	if (atomic_read(&o->count) != 0) {
+		spin_unlock_irqrestore(&table_lock, flags);
+		return;
+	}
+	mc_final_put(o);
+#elif defined(FAULT_READ_THEN_DEC)
+	/* What was read need not be so any more. */
+	if (atomic_read(&o->count) != 1) {
+		atomic_dec(&o->count);
+		return;
+	}
+	if (!atomic_dec_and_lock_irqsave(&o->count, &table_lock, flags))
+		return;
+	mc_final_put(o);
 #else
 	if (!atomic_dec_and_lock_irqsave(&o->count, &table_lock, flags))
 		return;

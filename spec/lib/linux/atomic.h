@@ -55,4 +55,7 @@ static inline bool atomic_add_unless(atomic_t *v, int a, int u)
 #define xchg(p, v)		((__typeof__(*(p)))__mc_xchg((p), (long)(v), MC_FULL))
 #define cmpxchg(p, o, n)	((__typeof__(*(p)))__mc_cmpxchg((p), (long)(o), (long)(n), MC_FULL))
 
+#define atomic_fetch_or(i, v)	((int)__mc_fetch_or(&(v)->counter, (i), MC_FULL))
+#define atomic_fetch_and(i, v)	((int)__mc_fetch_and(&(v)->counter, (i), MC_FULL))
+
 #endif
