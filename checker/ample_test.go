@@ -19,7 +19,7 @@ func foreseen(p *spec.Prog) (ok, tried bool) {
 	if f, _ := newFutures(m); f == nil {
 		return true, false
 	}
-	lim := &limits{ctx: context.Background(), cfg: &Config{MaxStates: 4000}}
+	lim := &limits{ctx: context.Background(), cfg: &Config{MaxStates: 1500}}
 	pack := packingOf(m, &symmetry{})
 	for {
 		s := newSearch[[64]uint64](p, rules{}, pack, lim, 1, true)

@@ -15,9 +15,22 @@ import (
 type DiagramOptions struct {
 	// Expand draws every step, those of the library too.
 	Expand bool
-	// Width is how many columns of text the diagram may take; 0 means 90.
+	// Width is how many columns of text the diagram may take; 0 means 90. Where
+	// it has no room for the columns side by side, they stand one below the other.
 	Width int
+	// Paint, if set, says how a line of a column is shown. What it adds must
+	// take no room.
+	Paint func(line string, kind LineKind) string
 }
+
+// A LineKind says what a line of a diagram is.
+type LineKind int
+
+// The kinds of line.
+const (
+	LineHead LineKind = iota // the head of a column
+	LineStep                 // what was done
+)
 
 // defaultWidth gives two columns room for a line of C and its values each, and
 // still survives a commit message.
@@ -27,13 +40,18 @@ const defaultWidth = 90
 // one row, the call; steps of threads that only run library code are one row
 // for as long as they are among themselves. CPUs without a row have no column.
 func Diagram(p *spec.Prog, t *Trace, opt DiagramOptions) string {
-	d := &diagram{p: p, t: t, expand: opt.Expand}
-	d.collect()
-	width := opt.Width
-	if width <= 0 {
-		width = defaultWidth
+	d := &diagram{p: p, t: t, expand: opt.Expand, paint: opt.Paint}
+	if d.paint == nil {
+		d.paint = func(line string, _ LineKind) string { return line }
 	}
-	return d.render(width)
+	d.collect()
+	if opt.Width <= 0 {
+		return d.render(defaultWidth)
+	}
+	if n := len(d.columns()); n > 1 && n*minColumn+2*(n-1) > opt.Width {
+		return d.stack(opt.Width)
+	}
+	return d.render(opt.Width)
 }
 
 // A row is what one thread did without interruption at one place.
@@ -55,6 +73,7 @@ type diagram struct {
 	p      *spec.Prog
 	t      *Trace
 	expand bool
+	paint  func(string, LineKind) string
 	rows   []row
 }
 
@@ -281,12 +300,12 @@ func (d *diagram) render(width int) string {
 	}
 	widths := d.widths(cpus, header, cells, width)
 	var b strings.Builder
-	writeLine(&b, widths, header)
+	d.writeLine(&b, widths, header, LineHead)
 	rule := make([]string, len(cpus))
 	for i, w := range widths {
 		rule[i] = strings.Repeat("-", w)
 	}
-	writeLine(&b, widths, rule)
+	d.writeLine(&b, widths, rule, LineStep)
 	for i := range d.rows {
 		if d.rows[i].divider {
 			fmt.Fprintf(&b, "%s\n", center(" and from here round and round ", total(widths)+2*(len(cpus)-1)))
@@ -296,7 +315,7 @@ func (d *diagram) render(width int) string {
 		for _, line := range wrap(cells[i], widths[col]) {
 			out := make([]string, len(cpus))
 			out[col] = line
-			writeLine(&b, widths, out)
+			d.writeLine(&b, widths, out, LineStep)
 		}
 	}
 	return b.String()
@@ -600,17 +619,40 @@ func breakAt(text string, width int) int {
 	return at
 }
 
-func writeLine(b *strings.Builder, widths []int, cols []string) {
-	var line strings.Builder
+func (d *diagram) writeLine(b *strings.Builder, widths []int, cols []string, kind LineKind) {
+	blank := 0 // not written yet: at the end of a line it is left out
 	for i, c := range cols {
-		if i > 0 {
-			line.WriteString("  ")
+		if c != "" {
+			b.WriteString(strings.Repeat(" ", blank))
+			b.WriteString(d.paint(c, kind))
+			blank = 0
 		}
-		line.WriteString(c)
-		line.WriteString(strings.Repeat(" ", max(widths[i]-textWidth(c), 0)))
+		blank += max(widths[i]-textWidth(c), 0) + 2
 	}
-	b.WriteString(strings.TrimRight(line.String(), " "))
 	b.WriteByte('\n')
+}
+
+// stack lays the rows out below each other, with a head wherever another CPU goes
+// on.
+func (d *diagram) stack(width int) string {
+	const indent = "  "
+	cpus := d.columns()
+	var b strings.Builder
+	last := -1
+	for i := range d.rows {
+		if d.rows[i].divider {
+			fmt.Fprintf(&b, "%s\n", center(" and from here round and round ", width))
+			continue
+		}
+		if cpu := d.column(i, cpus); cpu != last {
+			fmt.Fprintf(&b, "%s\n", d.paint(d.header(cpu), LineHead))
+			last = cpu
+		}
+		for _, line := range wrap(d.cell(i), width-len(indent)) {
+			fmt.Fprintf(&b, "%s%s\n", indent, d.paint(line, LineStep))
+		}
+	}
+	return b.String()
 }
 
 // StepText says what a step read and wrote: "mod.ref[2]: 0 -> 1".

@@ -85,6 +85,7 @@ func check(c *call, args []string) (status, error) {
 	f := newFlagSet("check")
 	var o checkOptions
 	o.define(f)
+	c.look.define(f)
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err

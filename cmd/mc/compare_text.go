@@ -48,7 +48,7 @@ func (c *call) compareText(rows []*comparison) {
 		}
 		c.printf("%s\n", s.text())
 		for _, text := range append([]string{strings.Join(s.legend, "; ")}, s.notes...) {
-			c.printf("%s", indent("  ", strings.Join(wrap(text, pageWidth-2), "\n")))
+			c.printf("%s", indent("  ", strings.Join(wrap(text, c.look.page()-2), "\n")))
 		}
 	}
 }

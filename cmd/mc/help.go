@@ -85,6 +85,8 @@ Output:
     --expand           draw the steps inside library functions, too
     --json             one JSON document instead of text
     --timing           say how long each search took, and with what reductions
+    --color WHEN       always, never, or auto: in a terminal, unless NO_COLOR is set
+    --width N          columns of text; else those of the terminal, at most 90
 
 Exit code: 0 nothing is violated; 1 something is (with --expect: something
 differs from the file); 2 usage, bad model or internal error; 3 inconclusive.
@@ -200,6 +202,8 @@ Limits: a search that reaches one ends; what it did not tell is unknown.
 
 Output:
     --json             one JSON document instead of text
+    --color WHEN, --width N
+                       as in mc check
 
 Exit code: 0, whatever is needed; 2 usage, bad model or internal error; 3
 something was stopped before it could tell. Where both apply, 2.
@@ -269,6 +273,8 @@ Output:
     --expand           draw the steps inside library functions, too
     --json             one JSON document instead of text
     --timing           say how long each scenario took
+    --color WHEN       always, never, or auto: in a terminal, unless NO_COLOR is set
+    --width N          columns of text; else those of the terminal, at most 90
 
 A violation is looked for again with fewer threads and rounds, then the run is
 made shorter. The first schedule by number that violates something counts, and
@@ -286,6 +292,9 @@ const replayHelp = `Plays a run again that mc check or mc sample has recorded, e
 STRING is what they print after "replay:"; name the file, too, if the model is
 yours. A recording fits the program it was made of and no other: if the model
 has changed since, check it again.
+
+    --color WHEN       always, never, or auto: in a terminal, unless NO_COLOR is set
+    --width N          columns of text; else those of the terminal, at most 90
 
 Exit code: 1 if the run ends in a violation, 0 if it does not, 2 if it cannot
 be played.

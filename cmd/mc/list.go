@@ -177,7 +177,7 @@ func (c *call) expectations(list []spec.Expectation) {
 // items prints a label and the texts beside it, as many lines as it takes.
 func (c *call) items(label string, texts []string) {
 	for _, text := range texts {
-		for _, line := range wrap(text, pageWidth-10) {
+		for _, line := range wrap(text, c.look.page()-10) {
 			c.printf("%-10s%s\n", label, line)
 			label = ""
 		}

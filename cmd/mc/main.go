@@ -27,14 +27,15 @@ func main() {
 // run is one call of mc; it returns the exit code. No command reads the
 // standard input yet.
 func run(args []string, _ io.Reader, stdout, stderr io.Writer) int {
-	c := &call{out: bufio.NewWriter(stdout), err: stderr}
+	c := &call{out: bufio.NewWriter(stdout), err: stderr, look: lookOf(stdout)}
 	return int(c.guard(func() status { return c.dispatch(args) }))
 }
 
-// A call is one call of mc: where its output goes.
+// A call is one call of mc: where its output goes, and how it looks.
 type call struct {
-	out *bufio.Writer // keeps the first error of a write; see flush
-	err io.Writer
+	out  *bufio.Writer // keeps the first error of a write; see flush
+	err  io.Writer
+	look look
 }
 
 // guard runs f and turns a panic into a message: whatever the input, mc does

@@ -13,6 +13,7 @@ import (
 // replay plays a recorded run again.
 func replay(c *call, args []string) (status, error) {
 	f := newFlagSet("replay")
+	c.look.define(f)
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err
@@ -109,11 +110,11 @@ func (c *call) printRun(p *spec.Prog, t *checker.Trace) status {
 		c.printf("\nno violation\n")
 		return ok
 	}
-	c.printf("\nVIOLATED  %s", v.Property)
+	c.printf("\n%s  %s", c.look.verdict(checker.Violated, "VIOLATED"), v.Property)
 	if v.Pos.Line > 0 {
 		c.printf("  %s", posText(p, v.Pos))
 	}
-	c.printf("\n%s", indent("  ", strings.Join(wrap(checker.Describe(p, t), pageWidth-2), "\n")))
+	c.printf("\n%s", indent("  ", strings.Join(wrap(checker.Describe(p, t), c.look.page()-2), "\n")))
 	for _, line := range checker.WaitingText(p, v) {
 		c.printf("    %s\n", line)
 	}

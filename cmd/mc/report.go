@@ -57,13 +57,14 @@ func (t *textReport) notes(o *outcome) {
 // verdict is the rest of an outcome's line.
 func (t *textReport) verdict(o *outcome, brief bool) string {
 	var s string
+	look := &t.c.look
 	switch {
 	case o.Verdict == checker.Violated:
-		s = "VIOLATED  " + string(o.Property)
+		s = look.verdict(o.Verdict, "VIOLATED") + "  " + string(o.Property)
 	case brief:
-		s = string(o.Verdict)
+		s = look.verdict(o.Verdict, string(o.Verdict))
 	default:
-		s = fmt.Sprintf("%s %*d states%12d transitions  depth%5d", o.Verdict, 20-len(o.Verdict), o.States, o.Transitions, o.Depth)
+		s = fmt.Sprintf("%s %*d states%12d transitions  depth%5d", look.verdict(o.Verdict, string(o.Verdict)), 20-len(o.Verdict), o.States, o.Transitions, o.Depth)
 	}
 	if brief {
 		s += "  as expected"
@@ -84,8 +85,7 @@ func (t *textReport) verdict(o *outcome, brief bool) string {
 // or not expected: the run, and everything about it.
 func (t *textReport) explain(o *outcome) {
 	if o.Trace != nil {
-		opt := checker.DiagramOptions{Expand: t.o.expand}
-		if d := checker.Diagram(o.Prog, o.Trace, opt); d != "" {
+		if d := checker.Diagram(o.Prog, o.Trace, t.c.look.diagram(t.o.expand)); d != "" {
 			t.c.printf("\n%s\n", indent("  ", d))
 		}
 	}
@@ -113,7 +113,7 @@ func (t *textReport) explain(o *outcome) {
 
 // say prints a paragraph of a block.
 func (t *textReport) say(text string) {
-	for _, line := range wrap(text, pageWidth-2) {
+	for _, line := range wrap(text, t.c.look.page()-2) {
 		t.c.printf("  %s\n", line)
 	}
 }

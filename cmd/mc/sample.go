@@ -76,6 +76,7 @@ func sample(c *call, args []string) (status, error) {
 	f := newFlagSet("sample")
 	var o sampleOptions
 	o.define(f)
+	c.look.define(f)
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err

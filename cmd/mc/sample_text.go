@@ -22,10 +22,11 @@ func (t *sampleText) add(o *outcome) {
 	}
 	t.all = append(t.all, o)
 	s := o.Sampling
-	line := string(o.Verdict)
+	look := &t.c.look
+	line := look.verdict(o.Verdict, string(o.Verdict))
 	switch o.Verdict {
 	case checker.Violated:
-		line = "VIOLATED  " + string(o.Property)
+		line = look.verdict(o.Verdict, "VIOLATED") + "  " + string(o.Property)
 	case checker.NotFound:
 		line += " in " + plural(s.Schedules, "schedule", "s")
 	}

@@ -33,7 +33,7 @@ func (t *textReport) neverExecuted(list []*outcome) {
 		}
 	}
 	if verified && len(missed) > 0 {
-		for i, line := range wrap("never executed in "+list[0].Name+": "+lines(missed), pageWidth-2) {
+		for i, line := range wrap("never executed in "+list[0].Name+": "+lines(missed), t.c.look.page()-2) {
 			t.c.printf("%*s%s\n", 2*min(i, 1), "", line)
 		}
 	}

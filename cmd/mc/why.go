@@ -39,6 +39,7 @@ func why(c *call, args []string) (status, error) {
 	f := newFlagSet("why")
 	var o whyOptions
 	o.define(f)
+	c.look.define(f)
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err

@@ -64,7 +64,7 @@ func (c *call) whySource(r *whyRun, file string) {
 		c.printf("%s\n", strings.TrimRight(fmt.Sprintf("%*d  %s", digits, i+1, text), " "))
 		for _, row := range rows {
 			indent := digits + 2 + len(text) - len(strings.TrimLeft(text, " "))
-			for k, part := range wrap(row, max(pageWidth-indent-2, 40)) {
+			for k, part := range wrap(row, max(c.look.page()-indent-2, 20)) {
 				c.printf("%*s%s\n", indent+2*min(k, 1), "", part)
 			}
 		}
@@ -206,7 +206,7 @@ func (c *call) whyBounds(r *whyRun) {
 }
 
 func (c *call) paragraph(text string) {
-	for _, line := range wrap(text, pageWidth) {
+	for _, line := range wrap(text, c.look.page()) {
 		c.printf("%s\n", line)
 	}
 }

@@ -1,6 +1,6 @@
 module userproject
 
-go 1.26
+go 1.26.0
 
 require (
 	lastput v0.0.0
