@@ -14,7 +14,7 @@ var mayImport = map[string][]string{
 	"strategies":  {"lastput/spec"},
 	"checker":     {"lastput/spec"},
 	"cmd/mc/demo": {"lastput/spec", "lastput/strategies", "lastput/checker"},
-	"cmd/mc":      {"lastput/spec", "lastput/strategies", "lastput/checker", "lastput/cmd/mc/demo"},
+	"cmd/mc":      {"lastput/spec", "lastput/strategies", "lastput/checker", "lastput/cmd/mc/demo", "golang.org/x/term"},
 	// For tests only: mc links neither.
 	"spec/specrapid":  {"lastput/spec", "pgregory.net/rapid"},
 	"checker/mcrapid": {"lastput/spec", "lastput/spec/specrapid", "lastput/checker", "pgregory.net/rapid"},

@@ -22,6 +22,8 @@ type checkOptions struct {
 	expand    bool
 	json      bool
 	timing    bool
+	// Files for further reports, if not empty.
+	sarif, html, svg string
 }
 
 func (o *checkOptions) define(f *flagSet) {
@@ -33,6 +35,9 @@ func (o *checkOptions) define(f *flagSet) {
 	f.BoolVar(&o.expand, "expand", false, "")
 	f.BoolVar(&o.json, "json", false, "")
 	f.BoolVar(&o.timing, "timing", false, "")
+	f.StringVar(&o.sarif, "sarif", "", "")
+	f.StringVar(&o.html, "html", "", "")
+	f.StringVar(&o.svg, "svg", "", "")
 }
 
 // defineLimits defines the flags that bound a search.
@@ -96,6 +101,9 @@ func check(c *call, args []string) (status, error) {
 	if len(operands) == 0 {
 		return failed, f.usage("name a strategy (mc list shows them) or a C file")
 	}
+	if err := o.sameFile(f); err != nil {
+		return failed, err
+	}
 	scenarios, err := o.scenarios.wanted(f)
 	if err != nil {
 		return failed, err
@@ -106,7 +114,7 @@ func check(c *call, args []string) (status, error) {
 	}
 	o.config.Progress = terminal(c.err)
 	jobs := plan(targets, &o.scenarios, scenarios)
-	return c.checkAll(jobs, &o, newReporter(c, &o, jobs))
+	return c.checkAll(jobs, &o, &reports{newReporter(c, &o, jobs), o.files()})
 }
 
 // findTargets loads all operands, or reports all that is wrong with them and
@@ -152,7 +160,7 @@ func newReporter(c *call, o *checkOptions, jobs []job) reporter {
 // checkAll checks the jobs one after the other. The first interrupt stops the
 // search and all that follow, which still report what they have; the second
 // ends mc.
-func (c *call) checkAll(jobs []job, o *checkOptions, rep reporter) (status, error) {
+func (c *call) checkAll(jobs []job, o *checkOptions, rep *reports) (status, error) {
 	ctx, stop := untilInterrupt()
 	defer stop()
 	s := ok
@@ -164,7 +172,7 @@ func (c *call) checkAll(jobs []job, o *checkOptions, rep reporter) (status, erro
 		}
 	}
 	rep.end()
-	return s, nil
+	return s.and(rep.write(c)), nil
 }
 
 // untilInterrupt is a context that the first interrupt ends; the second has its

@@ -14,6 +14,7 @@ import (
 func replay(c *call, args []string) (status, error) {
 	f := newFlagSet("replay")
 	c.look.define(f)
+	svg := f.Bool("svg", false, "")
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err
@@ -34,7 +35,18 @@ func replay(c *call, args []string) (status, error) {
 	if err != nil {
 		return failed, err
 	}
+	if *svg {
+		c.printf("%s", checker.SVG(p, t, checker.DiagramOptions{}))
+		return statusOfRun(t), nil
+	}
 	return c.printRun(p, t), nil
+}
+
+func statusOfRun(t *checker.Trace) status {
+	if t.Violation != nil {
+		return violated
+	}
+	return ok
 }
 
 // replayOperands tells the file, if any, from the recording: either may come
