@@ -26,7 +26,9 @@ type exporter struct {
 	// which may stand for an unsigned int of 2^31 or more.
 	known, found []varRange
 	targets      []int64 // what pointers may point to
+	ends         bool    // the program has the least or the greatest number of 64 bits
 	places       [][]place
+	rests        [][]int // the instructions at which threads can rest, or a few more
 
 	defines []define
 	conds   map[string]expr
@@ -64,7 +66,7 @@ func Promela(p *spec.Prog) (text string, err error) {
 	}
 	x.start = x.m.start()
 	x.nameAll()
-	x.targets = pointerTargets(p)
+	x.targets, x.ends = pointerTargets(p), hasEnds(p)
 	x.learnRanges()
 	return x.model(), nil
 }
@@ -72,7 +74,15 @@ func Promela(p *spec.Prog) (text string, err error) {
 // maxSet is how many members a set has at most: a number of Promela has 32 bits.
 const maxSet = 30
 
-// pointerTargets are the values that a pointer can have, in any run.
+// hasEnds reports whether the least or the greatest number of 64 bits is in the
+// program.
+func hasEnds(p *spec.Prog) bool {
+	is := func(o spec.Operand) bool { return o.Kind == spec.OpdConst && isEnd(o.Val) }
+	return slices.ContainsFunc(p.Code, func(in spec.Inst) bool { return is(in.A) || is(in.B) || is(in.C) }) ||
+		slices.ContainsFunc(p.Cells, func(c spec.Cell) bool { return isEnd(c.Init) })
+}
+
+// pointerTargets are the values that a pointer can have, in any run, NULL first.
 func pointerTargets(p *spec.Prog) []int64 {
 	reached := map[int64]bool{}
 	for _, c := range p.Cells {
@@ -117,7 +127,7 @@ func pointerTargets(p *spec.Prog) []int64 {
 	}
 	var out []int64
 	for ptr := range int64(len(p.Cells)) + 1 {
-		if reached[ptr] {
+		if ptr == 0 || reached[ptr] {
 			out = append(out, ptr)
 		}
 	}
@@ -143,25 +153,35 @@ func (x *exporter) learnRanges() {
 	for _, th := range x.m.threads {
 		x.known[th.cpu].lo, x.known[th.cpu].hi = 0, int64(x.m.p.NCPU-1)
 	}
-	for range maxPasses {
+	for _, th := range x.m.p.Threads {
+		proc := x.m.p.Procs[th.Proc]
+		var all []int
+		for pc := proc.Entry; pc < proc.End; pc++ {
+			all = append(all, pc)
+		}
+		x.rests = append(x.rests, all)
+	}
+	for pass := 1; ; pass++ {
 		x.found = make([]varRange, len(x.start))
 		for slot, v := range x.start {
 			x.found[slot] = varRange{lo: repr(v), hi: repr(v)}
 		}
 		x.walk()
-		settled := true
+		wrapped, narrowed := false, false
 		for slot, f := range x.found {
 			k := &x.known[slot]
-			settled = settled && (k.wraps || !f.wraps) && f.lo <= k.lo && f.hi >= k.hi
+			wrapped = wrapped || f.wraps && !k.wraps
+			narrowed = narrowed || f.lo > k.lo || f.hi < k.hi
 			k.lo, k.hi, k.wraps = max(k.lo, f.lo), min(k.hi, f.hi), k.wraps || f.wraps
 		}
-		if settled {
+		if !wrapped && (!narrowed || pass >= maxPasses) {
 			return
 		}
 	}
 }
 
-// maxPasses is more than what is needed: bounds are sound after each.
+// maxPasses is enough for most: bounds are sound after each pass, and only get
+// closer.
 const maxPasses = 6
 
 // walk runs every step from every place that a thread can come to.
@@ -178,6 +198,15 @@ func (x *exporter) walk() {
 			}
 			if pl := x.places[t][i]; !x.m.views[viewFinished][pl.pc] {
 				x.walkFrom(t, pl)
+			}
+		}
+	}
+	x.conds, x.defines = map[string]expr{}, nil
+	for t, places := range x.places {
+		x.rests[t] = nil
+		for _, pl := range places {
+			if !slices.Contains(x.rests[t], pl.pc) {
+				x.rests[t] = append(x.rests[t], pl.pc)
 			}
 		}
 	}

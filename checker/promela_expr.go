@@ -34,8 +34,20 @@ type expr struct {
 
 func number(v int64) expr { return expr{known: true, val: v, lo: v, hi: v} }
 
-// repr is the number of 32 bits that stands for v.
-func repr(v int64) int64 { return int64(int32(v)) }
+// repr is the number of 32 bits that stands for v. The least and the greatest number
+// of 64 bits are sometimes used to say that there is none; they are the only ones
+// that those of 32 stand for, where a program has them (see exporter.ends).
+func repr(v int64) int64 {
+	switch v {
+	case math.MinInt64:
+		return math.MinInt32
+	case math.MaxInt64:
+		return math.MaxInt32
+	}
+	return int64(int32(v))
+}
+
+func isEnd(v int64) bool { return v == math.MinInt64 || v == math.MaxInt64 }
 
 func (e expr) String() string {
 	switch {
@@ -216,7 +228,7 @@ func bounds(t *spec.Type) (lo, hi int64) {
 // wide makes e an operand of an operation in 64 bits.
 func (x *symbolic) wide(e expr) expr {
 	if e.known {
-		if e.val != repr(e.val) {
+		if e.val != repr(e.val) && !isEnd(e.val) {
 			x.refuse("the number %d, which needs more than 32 bits", e.val)
 		}
 		return e
@@ -224,6 +236,21 @@ func (x *symbolic) wide(e expr) expr {
 	if e.wraps && e.lo < 0 {
 		x.demand(compose(0, 1, "%s >= 0", e))
 		e.wraps = false
+	}
+	return e
+}
+
+// inner makes e an operand of arithmetic in 64 bits, or of a conversion: what no
+// number that stands for another can be.
+func (x *symbolic) inner(e expr) expr {
+	switch {
+	case e.known && isEnd(e.val):
+		x.refuse("arithmetic with the number %d", e.val)
+	case x.ends && !e.known && e.lo == math.MinInt32:
+		x.demand(not(equals(e, math.MinInt32)))
+	}
+	if x.ends && !e.known && e.hi == math.MaxInt32 {
+		x.demand(not(equals(e, math.MaxInt32)))
 	}
 	return e
 }
@@ -270,7 +297,7 @@ func (x *symbolic) sum(t *spec.Type, a, b expr, sub bool) expr {
 		lo, hi, op = a.lo-b.hi, a.hi-b.lo, "%s - %s"
 	}
 	if t.Bits == 64 {
-		a, b = x.wide(a), x.wide(b)
+		a, b = x.inner(x.wide(a)), x.inner(x.wide(b))
 		if lo < math.MinInt32 || hi > math.MaxInt32 {
 			r := compose(0, 0, op, a, b)
 			if sub {
@@ -280,7 +307,11 @@ func (x *symbolic) sum(t *spec.Type, a, b expr, sub bool) expr {
 			}
 		}
 	}
-	return x.wrap(t, lo, hi, op, a, b)
+	if e := x.wrap(t, lo, hi, op, a, b); t.Bits == 64 {
+		return x.inner(e)
+	} else {
+		return e
+	}
 }
 
 // less says whether a < b in the type.
@@ -343,7 +374,7 @@ func (x *symbolic) same(t *spec.Type, a, b expr) expr {
 
 func (x *symbolic) bitwise(op spec.BinOp, t *spec.Type, a, b expr) expr {
 	if t.Bits == 64 {
-		a, b = x.wide(a), x.wide(b)
+		a, b = x.inner(x.wide(a)), x.inner(x.wide(b))
 	}
 	lo, hi := int64(math.MinInt32), int64(math.MaxInt32)
 	if a.lo >= 0 && b.lo >= 0 && repr(a.hi) >= 0 && repr(b.hi) >= 0 {
@@ -357,7 +388,7 @@ func (x *symbolic) bitwise(op spec.BinOp, t *spec.Type, a, b expr) expr {
 
 func (x *symbolic) product(t *spec.Type, a, b expr) expr {
 	if t.Bits == 64 {
-		a, b = x.wide(a), x.wide(b)
+		a, b = x.inner(x.wide(a)), x.inner(x.wide(b))
 		x.demand(compose(0, 1, "%s == 0 || (%s * %s) / %s == %s", a, a, b, a, b))
 	}
 	return x.wrap(t, math.MinInt32, math.MaxInt32, "%s * %s", a, b)
@@ -367,7 +398,7 @@ func (x *symbolic) divide(op spec.BinOp, t *spec.Type, a, b expr) (expr, string)
 	if x.branch(equals(b, 0)) {
 		return expr{}, "division by zero"
 	}
-	a, b = x.fact(x.wide(a)), x.fact(x.wide(b))
+	a, b = x.inner(x.fact(x.wide(a))), x.inner(x.fact(x.wide(b)))
 	if t.Unsigned {
 		x.demand(compose(0, 1, "%s >= 0 && %s >= 0", a, b))
 	} else if x.branch(equals(b, -1)) {
@@ -396,7 +427,7 @@ func (x *symbolic) shift(op spec.BinOp, t *spec.Type, a, b expr) (expr, string) 
 		v, _ := spec.EvalBin(op, t, a.val, b.val)
 		return number(v), ""
 	case t.Bits == 64:
-		a = x.wide(a)
+		a = x.inner(x.wide(a))
 	}
 	switch {
 	case t.Bits == 64 && op == spec.Shl:
@@ -426,7 +457,7 @@ func (x *symbolic) unary(op spec.UnOp, t *spec.Type, a expr) expr {
 		return not(nonzero(a))
 	}
 	if t.Bits == 64 {
-		if a = x.wide(a); op == spec.Neg {
+		if a = x.inner(x.wide(a)); op == spec.Neg {
 			x.demand(not(equals(a, math.MinInt32)))
 		}
 	}

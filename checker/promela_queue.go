@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"slices"
 
 	"lastput/spec"
 )
@@ -105,42 +106,111 @@ func (x *exporter) judge() {
 	x.line("\t:: false\n\tod\n}")
 }
 
-func (x *exporter) verdicts() {
-	ends := all(expr{text: "bad == 0", hi: 1}, not(x.prunedSomewhere()))
+// An ending is what may be wrong with a run that ends in a state.
+type ending struct {
+	prop spec.Property
+	when expr
+}
+
+// endings are those of machine.ending that are possible.
+func (x *exporter) endings() (out []ending) {
 	stuck, hung := x.stuck(), truth(false)
-	for t, th := range x.m.p.Threads {
-		if !th.MustFinish || x.m.p.Threads[t].Class == spec.IRQ {
-			hung = x.hung()
-			break
+	if slices.ContainsFunc(x.m.p.Threads, func(th spec.Thread) bool { return !th.MustFinish }) {
+		hung = x.hung()
+	}
+	for _, e := range []ending{{spec.Deadlock, all(stuck, not(hung))}, {spec.Hang, all(stuck, hung)}, {spec.Leak, all(not(stuck), x.leak())}} {
+		if !e.when.known || e.when.val != 0 {
+			out = append(out, e)
 		}
 	}
-	for _, end := range []struct {
-		prop spec.Property
-		when expr
-	}{{spec.Deadlock, all(stuck, not(hung))}, {spec.Hang, all(stuck, hung)}, {spec.Leak, all(not(stuck), x.leak())}} {
-		if end.when.known && end.when.val == 0 {
-			continue
+	return out
+}
+
+func (x *exporter) verdicts() {
+	good := expr{text: "bad == 0", hi: 1}
+	pruned := x.sometimes("PRUNED", func(p *symbolic) expr { return truth(p.pruned) })
+	movers, err := x.movers()
+	switch ends := x.endings(); {
+	case err != "":
+		x.line("\t/* %s: how runs end is not judged */", err)
+	case len(movers) > 0 && len(ends) > 0:
+		x.judgeMovers(movers, ends, good, pruned)
+	default:
+		for _, e := range ends {
+			prop := propertyName(e.prop)
+			x.line("\t:: d_step {\n\t\ttimeout && %s && %s ->\n\t\tassert(%s != %s)\n\t\t}", all(good, not(pruned)), e.when, prop, prop)
 		}
-		prop := propertyName(end.prop)
-		x.line("\t:: d_step {\n\t\ttimeout && %s && %s ->\n\t\tassert(%s != %s)\n\t\t}", ends, end.when, prop, prop)
 	}
 }
 
-// prunedSomewhere says whether a step comes to an assumption that does not hold.
-func (x *exporter) prunedSomewhere() expr {
+// movers are the threads that migrate.
+func (x *exporter) movers() (movers []int, err string) {
+	for t, th := range x.m.p.Threads {
+		if tl := &x.m.threads[t]; th.Migrates && !x.variable(tl.cpu).known {
+			if movers = append(movers, t); tl.rank != x.m.none {
+				err = "threads of a FIFO priority migrate"
+			}
+		}
+	}
+	return movers, err
+}
+
+// judgeMovers judges a state in which nothing can step but threads may migrate, as
+// machine.stepsAfterMigration does: it looks at all the places that they can go to,
+// and puts them back.
+func (x *exporter) judgeMovers(movers []int, ends []ending, good, pruned expr) {
+	steps := x.sometimes("CAN_STEP", func(p *symbolic) expr {
+		switch {
+		case p.blocked || p.pruned:
+			return truth(false)
+		case p.wrong != "":
+			return truth(true)
+		}
+		return either(p.changes(), x.moves(p.t, p))
+	})
+	var bad []expr
+	for _, e := range ends {
+		bad = append(bad, e.when)
+	}
+	x.line("\t:: d_step {\n\t\t%s ->\n\t\ttmp0 = 0;", all(good, not(steps), not(pruned), either(bad...)))
+	x.temps = max(x.temps, 1+2*len(movers))
+	indent := "\t\t"
+	for i, t := range movers {
+		x.line("%stmp%d = %s;", indent, 1+2*i, x.variable(x.m.threads[t].cpu))
+	}
+	for i, t := range movers {
+		cpu, to := x.variable(x.m.threads[t].cpu), fmt.Sprintf("tmp%d", 2+2*i)
+		x.line("%sfor (%s : 0 .. %d) {\n%s\tif\n%s\t:: %s == tmp%d || %s && ((%d >> %s) & 1) == 0 ->\n%s\t\t%s = %s;", indent, to, x.m.p.NCPU-1, indent, indent,
+			to, 1+2*i, all(not(x.atomicCond(t)), not(x.over(t))), x.m.p.Isolated, to, indent, cpu, to)
+		indent += "\t\t"
+	}
+	x.line("%stmp0 = tmp0 || %s;", indent, either(steps, pruned))
+	for range movers {
+		indent = indent[2:]
+		x.line("%s\t:: else\n%s\tfi\n%s};", indent, indent, indent)
+	}
+	for i, t := range movers {
+		x.line("%s%s = tmp%d;", indent, x.variable(x.m.threads[t].cpu), 1+2*i)
+	}
+	x.line("\t\tif")
+	for _, e := range ends {
+		x.line("\t\t:: !tmp0 && %s ->\n\t\t\tassert(%s != %s)", e.when, propertyName(e.prop), propertyName(e.prop))
+	}
+	x.line("\t\t:: else\n\t\tfi\n\t\t}")
+}
+
+// sometimes says whether some thread, running, goes a way for which is holds.
+func (x *exporter) sometimes(name string, is func(*symbolic) expr) expr {
 	var ways []expr
 	for t := range x.m.threads {
 		for _, pl := range x.places[t] {
 			if x.m.views[viewFinished][pl.pc] {
 				continue
 			}
-			runs := x.runs(t, pl)
-			x.paths(t, pl, (*symbolic).step, func(p *symbolic) {
-				if p.pruned {
-					ways = append(ways, all(append([]expr{x.isPlace(t, pl), runs}, p.conds...)...))
-				}
-			})
+			var here []expr
+			x.paths(t, pl, (*symbolic).step, func(p *symbolic) { here = append(here, all(append(slices.Clone(p.conds), is(p))...)) })
+			ways = append(ways, all(x.isPlace(t, pl), either(here...), x.runs(t, pl)))
 		}
 	}
-	return x.named("PRUNED", either(ways...))
+	return x.named(name, either(ways...))
 }

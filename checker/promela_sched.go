@@ -41,17 +41,13 @@ func (x *exporter) threadCond(what string, t int, make func() expr) expr {
 // isAt says whether the thread is at one of the instructions.
 func (x *exporter) isAt(t int, is func(pc int) bool) expr {
 	var at []expr
-	seen := map[int]bool{}
-	others := false
-	for _, pl := range x.places[t] {
-		if !seen[pl.pc] && is(pl.pc) {
-			at = append(at, equals(x.variable(x.m.threads[t].pc), int64(pl.pc)))
+	for _, pc := range x.rests[t] {
+		if is(pc) {
+			at = append(at, equals(x.variable(x.m.threads[t].pc), int64(pc)))
 		}
-		others = others || !is(pl.pc)
-		seen[pl.pc] = true
 	}
-	if !others {
-		return truth(len(at) > 0)
+	if len(at) == len(x.rests[t]) {
+		return truth(true)
 	}
 	return either(at...)
 }

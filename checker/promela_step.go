@@ -551,7 +551,7 @@ func (x *symbolic) local(in *spec.Inst, at, local int) (pc int) {
 	case spec.OpMov:
 		x.setReg(in.Dst, x.value(in.A, local))
 	case spec.OpConv:
-		x.setReg(in.Dst, x.normalize(&x.m.p.Types[in.Type], x.value(in.A, local)))
+		x.setReg(in.Dst, x.normalize(&x.m.p.Types[in.Type], x.inner(x.value(in.A, local))))
 	case spec.OpBin:
 		e, what := x.binary(spec.BinOp(in.Sub), &x.m.p.Types[in.Type], x.value(in.A, local), x.value(in.B, local))
 		if what != "" {
