@@ -45,6 +45,7 @@ type varRange struct {
 func (r *varRange) add(e expr) {
 	if e.known {
 		e.lo, e.hi = repr(e.val), repr(e.val)
+		e.wraps = e.val != e.lo && !isEnd(e.val)
 	}
 	r.lo, r.hi, r.wraps = min(r.lo, e.lo), max(r.hi, e.hi), r.wraps || e.wraps && e.lo < 0
 }
@@ -147,6 +148,9 @@ func (x *exporter) learnRanges() {
 		if slot < len(x.m.p.Cells) {
 			t := &x.m.p.Types[x.m.p.Cells[slot].Type]
 			x.known[slot].lo, x.known[slot].hi = bounds(t)
+			if v := x.start[slot]; t.Bits == 64 && v != repr(v) && !isEnd(v) {
+				x.refuse("%s begins as %d, which needs more than 32 bits", x.m.p.Cells[slot].Name, v)
+			}
 			x.known[slot].wraps = t.Unsigned && t.Bits == 32
 		}
 	}

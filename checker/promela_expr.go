@@ -30,6 +30,7 @@ type expr struct {
 	is int64
 	// zero: if the text is 0, so is this expression.
 	zero string
+	neg  *expr // what it is the negation of
 }
 
 func number(v int64) expr { return expr{known: true, val: v, lo: v, hi: v} }
@@ -114,7 +115,13 @@ func not(e expr) expr {
 	if e.known {
 		return truth(e.val == 0)
 	}
-	return compose(0, 1, "!%s", e)
+	e = nonzero(e)
+	if e.neg != nil {
+		return *e.neg
+	}
+	c := compose(0, 1, "!%s", e)
+	c.neg = &e
+	return c
 }
 
 // all and either join conditions.
@@ -259,10 +266,10 @@ func (x *symbolic) inner(e expr) expr {
 func (x *symbolic) normalize(t *spec.Type, e expr) expr {
 	lo, hi := bounds(t)
 	switch {
-	case e.known:
-		return number(t.Normalize(e.val))
 	case t.Bits == 64:
 		return x.wide(e)
+	case e.known:
+		return number(t.Normalize(e.val))
 	case t.Bits == 1:
 		return nonzero(e)
 	case t.Bits == 32:

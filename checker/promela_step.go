@@ -103,6 +103,9 @@ func (x *symbolic) branch(c expr) bool {
 	if c = x.fact(nonzero(c)); c.known {
 		return c.val != 0
 	}
+	if c.neg != nil {
+		return !x.branch(*c.neg)
+	}
 	if x.decide(2) == 0 {
 		x.learn(c, 1)
 		return true
@@ -191,6 +194,9 @@ func (x *symbolic) before(slot int) expr {
 func (x *symbolic) set(slot int, e expr) {
 	if slot == x.m.none {
 		return
+	}
+	if e.known && e.val != repr(e.val) && int64(uint32(e.val)) != e.val && !isEnd(e.val) {
+		x.refuse("the number %d, which needs more than 32 bits", e.val)
 	}
 	if b := x.before(slot); b.String() == e.String() {
 		delete(x.store, slot)
