@@ -101,14 +101,17 @@ const showHelp = `Prints the C of a model: a built-in strategy (mc list) or a fi
 
     --program          print the flat program made of it, instead: cells,
                        threads and instructions, all that is explored
+    --promela          print that program in Promela, for SPIN: its first lines
+                       say how to run it (docs/promela.md)
     --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
     --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel,
     --abstract-stop
-                       with --program, the scenario it is made for, as in
-                       mc check (default basic)
+                       with --program or --promela, the scenario it is made
+                       for, as in mc check (default basic)
 
     mc show stop_machine
     mc show --program --getters 1 --gets 1 stop_machine
+    mc show --promela --scenario isolated isolated_skip > isolated_skip.pml
 `
 
 const compareHelp = `Puts models beside each other; without names, all the strategies that have a
