@@ -7,6 +7,7 @@ require (
 	github.com/chromedp/chromedp v0.23.0 // the tests of the page of mc demo, in a real browser
 	github.com/google/go-cmp v0.7.0 // readable differences in tests
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the command-line tests
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // the tests of mc check --sarif: against the published schema
 	golang.org/x/term v0.48.0 // how wide a terminal is
 	modernc.org/cc/v4 v4.31.0 // the C front end: preprocessor, parser and types
 	pgregory.net/rapid v1.3.0 // generated programs in tests
@@ -24,3 +25,5 @@ require (
 	modernc.org/strutil v1.2.1 // indirect
 	modernc.org/token v1.1.0 // indirect
 )
+
+require golang.org/x/text v0.14.0 // indirect

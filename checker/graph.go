@@ -84,8 +84,7 @@ func (m *machine) graphState(s, home state, depth int) GraphState {
 			continue
 		}
 		in := m.at(s, t)
-		pos, _ := ModelPlace(m.p, in.Pos, in.Frame)
-		out.Threads = append(out.Threads, m.p.Threads[t].Name+" "+m.p.Place(pos))
+		out.Threads = append(out.Threads, m.p.Threads[t].Name+" "+restingPlace(m.p, in))
 	}
 	for c := range m.p.Cells {
 		if s[c] != home[c] {
@@ -96,6 +95,17 @@ func (m *machine) graphState(s, home state, depth int) GraphState {
 		out.Violates = spec.Properties[v-1]
 	}
 	return out
+}
+
+// restingPlace names where a thread rests: a line of the model and, inside a
+// library function, which operation of which.
+func restingPlace(p *spec.Prog, in *spec.Inst) string {
+	pos, _ := ModelPlace(p, in.Pos, in.Frame)
+	text := p.Place(pos)
+	if calls := Calls(p, in.Frame); in.Pos != pos && len(calls) > 0 {
+		text += " " + calls[len(calls)-1] + ": " + in.Op.String()
+	}
+	return text
 }
 
 // DOT writes the graph in Graphviz's language.
@@ -141,10 +151,7 @@ func ThreadDOT(p *spec.Prog, thread int) string {
 		seen[pc] = true
 		in := &p.Code[pc]
 		pos, _ := ModelPlace(p, in.Pos, in.Frame)
-		lines := []string{p.Place(pos) + "  " + p.Source(pos)}
-		if in.Pos != pos {
-			lines = append(lines, strings.Join(Calls(p, in.Frame), ", "))
-		}
+		lines := []string{restingPlace(p, in), p.Source(pos)}
 		if in.Op == spec.OpEnd {
 			lines = []string{"end"}
 		}

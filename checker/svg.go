@@ -122,14 +122,31 @@ func (d *diagram) boxes(lanes []lane, cells []string, y float64) (string, float6
 		if i == len(d.rows)-1 && d.t.Violation != nil {
 			class = "box bad"
 		}
+		fmt.Fprintf(&b, "<g>")
+		if tip := d.tip(i); tip != "" {
+			fmt.Fprintf(&b, "<title>%s</title>", html.EscapeString(tip))
+		}
 		fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="4"/>`+"\n", class, l.x+svgPad, y, l.width-2*svgPad, height)
 		for k, line := range lines {
 			fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" xml:space="preserve">%s</text>`+"\n", l.x+2*svgPad, y+float64((k+1)*svgLine)-2, svgSpans(line))
 		}
+		b.WriteString("</g>\n")
 		last, from = at, [2]float64{mid, y + height}
 		y += height + svgGap
 	}
 	return b.String(), y
+}
+
+// tip is what shows under the pointer: the values that each step of the row read
+// and changed.
+func (d *diagram) tip(i int) string {
+	var lines []string
+	for _, st := range d.rows[i].steps {
+		if text := StepText(d.p, st); text != "" {
+			lines = append(lines, d.p.Place(st.Pos)+"  "+text)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // svgSpans marks what a line says of values, and what is wrong.

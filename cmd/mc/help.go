@@ -87,6 +87,10 @@ Output:
     --timing           say how long each search took, and with what reductions
     --color WHEN       always, never, or auto: in a terminal, unless NO_COLOR is set
     --width N          columns of text; else those of the terminal, at most 90
+    --html FILE        a page of its own: verdicts, the run as a picture and step by
+                       step, the source with lines that never ran, small state graphs
+    --sarif FILE       for code scanners and editors (docs/ci.md): SARIF 2.1.0
+    --svg FILE         a picture of the first run that is found
 
 Exit code: 0 nothing is violated; 1 something is (with --expect: something
 differs from the file); 2 usage, bad model or internal error; 3 inconclusive.
@@ -103,15 +107,19 @@ const showHelp = `Prints the C of a model: a built-in strategy (mc list) or a fi
                        threads and instructions, all that is explored
     --promela          print that program in Promela, for SPIN: its first lines
                        say how to run it (docs/promela.md)
+    --dot              print its states and steps for Graphviz, if there are not
+                       too many
+    --thread NAME      with --dot, where this thread can rest, and what comes next
     --scenario NAME, --getters N, --gets G, --nested D, --unloaders U,
     --isolated K, --migrate, --same-cpu, --handover, --irq, --hog user|kernel,
     --abstract-stop
-                       with --program or --promela, the scenario it is made
-                       for, as in mc check (default basic)
+                       with these, the scenario it is made for, as in
+                       mc check (default basic)
 
     mc show stop_machine
     mc show --program --getters 1 --gets 1 stop_machine
     mc show --promela --scenario isolated isolated_skip > isolated_skip.pml
+    mc show --dot --getters 1 --gets 1 no_stop | dot -Tsvg > no_stop.svg
 `
 
 const compareHelp = `Puts models beside each other; without names, all the strategies that have a
@@ -298,12 +306,14 @@ has changed since, check it again.
 
     --color WHEN       always, never, or auto: in a terminal, unless NO_COLOR is set
     --width N          columns of text; else those of the terminal, at most 90
+    --svg              draw it instead, as a picture
 
 Exit code: 1 if the run ends in a violation, 0 if it does not, 2 if it cannot
 be played.
 
     mc replay STRING
     mc replay my_model.c STRING
+    mc replay --svg STRING > run.svg
 `
 
 const usageHead = `mc checks how an object is torn down while others may still get a reference to

@@ -21,7 +21,7 @@ var reportPage string
 var reportTemplate = template.Must(template.New("report").Parse(reportPage))
 
 // graphStates is up to how many states the page draws the graph of.
-const graphStates = 120
+const graphStates = 250
 
 // An htmlReport gathers outcomes for a page.
 type htmlReport struct {
@@ -151,8 +151,8 @@ func (r *htmlReport) sources(o *outcome) {
 		done = map[place]bool{}
 		r.page.executed[o.Name] = done
 		for _, f := range p.Files {
-			if f.Library {
-				continue
+			if f.Library || strings.HasPrefix(f.Name, "<") {
+				continue // not the model's own
 			}
 			src := htmlSource{Model: o.Name, File: f.Name}
 			for i, l := range f.Lines {

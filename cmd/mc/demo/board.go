@@ -26,6 +26,7 @@ type boardView struct {
 	Objects  []objectView `json:"objects"`
 	Steps    []stepView   `json:"steps"`
 	Diagram  string       `json:"diagram"`
+	Picture  string       `json:"picture"` // the same as SVG
 	// Run is the run so far as mc replay takes it; Prefix is Run without its
 	// moves.
 	Run    string `json:"run"`
@@ -178,7 +179,7 @@ func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View) *boa
 	name, id := spec.CutMutant(p.Model)
 	b := &boardView{
 		Model: name, Scenario: viewScenario(p.Scenario), Without: id, Files: own(p), Run: tr.Replay,
-		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
+		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
 		Violation: viewViolation(p, tr), Learn: []string{}, Steps: []stepView{}, // the page wants lists, not null
 	}
 	if m, err := s.model(name); err == nil {

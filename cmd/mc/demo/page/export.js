@@ -11,7 +11,7 @@ export async function exportRun(kind, b, say) {
   const text = head + b.diagram + tail + `\nmc replay '${b.run}'\n`;
   const make = {
     txt: () => ['text/plain', text],
-    svg: () => ['image/svg+xml', svg(text)],
+    svg: () => ['image/svg+xml', b.picture],
     json: () => ['application/json', JSON.stringify({ model: b.model, scenario: b.scenario, without: b.without, steps: b.steps, violation: b.violation, replay: b.run }, null, 2) + '\n'],
   }[kind];
   const [type, body] = make();
@@ -25,13 +25,4 @@ function save(name, type, body) {
   a.download = name;
   a.click();
   setTimeout(() => URL.revokeObjectURL(a.href), 1000);
-}
-
-// svg is the text, as it stands, in a picture.
-function svg(text) {
-  const escape = s => s.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
-  const lines = text.split('\n');
-  const width = 20 + 8.5 * Math.max(...lines.map(l => l.length)), height = 20 + 18 * lines.length;
-  const body = lines.map((l, i) => `<text x="10" y="${24 + 18 * i}" xml:space="preserve">${escape(l)}</text>`).join('\n');
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="monospace" font-size="14">\n<rect width="100%" height="100%" fill="white"/>\n${body}\n</svg>\n`;
 }

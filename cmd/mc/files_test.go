@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// written runs mc check with a report in a file, and returns that.
+func written(t *testing.T, flag string, want int, args ...string) []byte {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "report")
+	var out, errs bytes.Buffer
+	if code := run(append([]string{"check", flag, name}, args...), nil, &out, &errs); code != want {
+		t.Fatalf("%v: exit %d, want %d\n%s", args, code, want, errs.String())
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestSARIF: reports are what the published schema allows, each violation is at a
+// line of a file, and the threads' steps together are the run.
+func TestSARIF(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("testdata/sarif-schema-2.1.0.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"isolated_skip"}, {"--strict", "rcu", "--scenario", "basic"}, {"stop_machine_fifo", "--scenario", "rt-hog"},
+		{"nonatomic_last", "--scenario", "basic"}, {"refcache_no_dirty"}, {"lookup_lock_plain", "--scenario", "irq"},
+	} {
+		data := written(t, "--sarif", 1, args...)
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+		if err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+		if err := schema.Validate(doc); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+		var rep sarifLog
+		if err := json.Unmarshal(data, &rep); err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, r := range rep.Runs[0].Results {
+			if r.Level != "error" {
+				continue
+			}
+			found++
+			at := r.Locations[0].Physical
+			if uri := at.Artifact.URI; !strings.HasPrefix(uri, "strategies/") || at.Region.Line < 1 {
+				t.Errorf("%v: a violation in %s, line %d", args, uri, at.Region.Line)
+			} else if _, err := os.Stat("../../" + uri); err != nil {
+				t.Error(err)
+			}
+			var order []int
+			for _, f := range r.CodeFlows[0].Threads {
+				last := 0
+				for _, st := range f.Locations {
+					order = append(order, st.Order)
+					if st.Order <= last {
+						t.Errorf("%v: step %d of a thread after step %d", args, st.Order, last)
+					}
+					last = st.Order
+				}
+			}
+			slices.Sort(order)
+			for i, n := range order {
+				if n != i+1 {
+					t.Fatalf("%v: the run has the steps %v", args, order)
+				}
+			}
+		}
+		if found == 0 {
+			t.Errorf("%v: no result", args)
+		}
+	}
+}
+
+// TestSARIFOfAFile: a file of the user's is named as it was given; a search that
+// was stopped is no result, but is said.
+func TestSARIFOfAFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.MkdirAll("my models", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	const text = "#include <mc.h>\nint x;\nmc_thread(0, 0) void a(void) { x = 1; }\nmc_thread(1, 0) void b(void) { mc_assert(x == 0); }\n"
+	if err := os.WriteFile("my models/m.c", []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(written(t, "--sarif", 1, "my models/m.c")); !strings.Contains(got, `"uri": "my%20models/m.c"`) || !strings.Contains(got, `"startLine": 4`) {
+		t.Error(got)
+	}
+	if got := string(written(t, "--sarif", 3, "--max-states", "10", "stop_machine", "--scenario", "basic")); !strings.Contains(got, "inconclusive") || !strings.Contains(got, `"results": []`) {
+		t.Error(got)
+	}
+}
+
+// TestSVG: pictures are XML, and what is text in a model is text in them.
+func TestSVG(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const text = "#include <mc.h>\nint x;\nmc_thread(0, 0) void a(void) { x = 1; }\nmc_thread(1, 0) void b(void) { mc_assert(x == 0); /* </text><script>alert(1)</script> */ x = 3; }\n"
+	if err := os.WriteFile("m.c", []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"m.c"}, {"stop_machine_low_priority", "--scenario", "rt-hog"}} {
+		data := written(t, "--svg", 1, args...)
+		wantXML(t, data)
+		if bytes.Contains(data, []byte("<script")) {
+			t.Errorf("%v: the text of the model is not text\n%s", args, data)
+		}
+	}
+	// The same picture comes from the recording.
+	var out, errs bytes.Buffer
+	run([]string{"check", "--json", "--scenario", "isolated", "isolated_skip"}, nil, &out, &errs)
+	var doc struct {
+		Results []struct{ Replay string }
+	}
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	out.Reset()
+	if code := run([]string{"replay", "--svg", doc.Results[0].Replay}, nil, &out, &errs); code != 1 || out.String() != string(written(t, "--svg", 1, "--scenario", "isolated", "isolated_skip")) {
+		t.Errorf("exit %d; the picture of the replay is another\n%s", code, errs.String())
+	}
+	out.Reset()
+	if code := run([]string{"check", "--svg", "none.svg", "--scenario", "basic", "lookup_lock"}, nil, &out, &errs); code != 0 || !strings.Contains(errs.String(), "no run to draw") {
+		t.Errorf("exit %d, %s", code, errs.String())
+	}
+	if _, err := os.Stat("none.svg"); err == nil {
+		t.Error("a picture of no run is written")
+	}
+}
+
+func wantXML(t *testing.T, data []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(data))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
+	}
+}
+
+// TestHTML: the page has the run, the source with the lines that never ran, and
+// the graph where it is small; the model's text is text.
+func TestHTML(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const text = "#include <mc.h>\nint x;\nmc_thread(0, 0) void a(void) {\n\tif (x == 5)\n\t\tx = 2; /* <b>never</b> */\n}\nmc_thread(1, 0) void b(void) { x = 1; }\n"
+	if err := os.WriteFile("m.c", []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	page := string(written(t, "--html", 0, "m.c"))
+	for _, want := range []string{`data-line="m.c:5" class="never"`, "&lt;b&gt;never", `<svg class="graph"`, `class="verified"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is not in the page\n%s", want, page)
+		}
+	}
+	for _, not := range []string{"http://www.w3.org/1999", "src=", "href=\"http", "<b>never", "preamble"} {
+		if strings.Contains(page, not) {
+			t.Errorf("%s is in the page", not)
+		}
+	}
+	if page := string(written(t, "--html", 1, "--scenario", "isolated", "isolated_skip")); !strings.Contains(page, "Step by step") || !strings.Contains(page, "get after the final put") {
+		t.Error("the run is not in the page")
+	}
+	var out, errs bytes.Buffer
+	if code := run([]string{"check", "--html", "a", "--sarif", "a", "m.c"}, nil, &out, &errs); code != 2 || !strings.Contains(errs.String(), "the same file") {
+		t.Errorf("two reports in one file: exit %d, %s", code, errs.String())
+	}
+	if code := run([]string{"check", "--html", "no/such/folder/a", "m.c"}, nil, &out, &errs); code != 2 {
+		t.Errorf("a file that cannot be written: exit %d", code)
+	}
+}
+
+// TestDOT: graphs of states and of threads.
+func TestDOT(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("m.c", []byte("#include <mc.h>\nint x;\nmc_thread(0, 0) void a(void) { x = 1; }\nmc_thread(1, 0) void b(void) { mc_assert(x == 0); }\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	show := func(want int, args ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		if code := run(append([]string{"show"}, args...), nil, &out, &errs); code != want {
+			t.Fatalf("%v: exit %d\n%s", args, code, errs.String())
+		}
+		return out.String() + errs.String()
+	}
+	// Start, at the store or the load, end: three places each, but the thread
+	// that finds x = 1 ends the run.
+	if got := show(0, "--dot", "m.c"); strings.Count(got, "[label=\"a ")+strings.Count(got, "[label=\"b ")+strings.Count(got, "[label=\"x ")+strings.Count(got, `[label=""`) < 8 || !strings.Contains(got, `VIOLATED assertion`) {
+		t.Error(got)
+	}
+	if got := show(0, "--dot", "--thread", "a", "m.c"); strings.Count(got, "->") != 2 || !strings.Contains(got, "end") {
+		t.Error(got)
+	}
+	for _, bad := range [][]string{{"--dot", "stop_machine"}, {"--dot", "--program", "m.c"}, {"--thread", "a", "m.c"}, {"--dot", "--thread", "c", "m.c"}} {
+		show(2, bad...)
+	}
+}
+
+// TestHTMLRuns: the page's script fills in the values before the first step. It
+// needs a browser.
+func TestHTMLRuns(t *testing.T) {
+	browser, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium: install it to test the page")
+	}
+	name := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(name, written(t, "--html", 1, "--scenario", "isolated", "isolated_skip"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	dom, err := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--dump-dom", "file://"+name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"before the first step</p>", "<td>mod.ref[2]</td>", "<td class=\"\">LIVE</td>", `max="50"`} {
+		if !bytes.Contains(dom, []byte(want)) {
+			t.Errorf("%s is not in the page that was shown", want)
+		}
+	}
+}
