@@ -154,16 +154,14 @@ func TestBadFlags(t *testing.T) {
 // TestHelpNamesEveryFlag holds the hand-written help to the flags there are.
 func TestHelpNamesEveryFlag(t *testing.T) {
 	flags := map[string]func(*flagSet){
-		"check":   func(f *flagSet) { new(checkOptions).define(f) },
+		"check":   func(f *flagSet) { new(checkOptions).define(f); new(look).define(f) },
 		"compare": func(f *flagSet) { new(compareOptions).define(f) },
 		"demo":    func(f *flagSet) { new(demoOptions).define(f) },
-		"why":     func(f *flagSet) { new(whyOptions).define(f) },
+		"why":     func(f *flagSet) { new(whyOptions).define(f); new(look).define(f) },
 		"list":    func(f *flagSet) { new(listOptions).define(f) },
-		"sample":  func(f *flagSet) { new(sampleOptions).define(f) },
-		"show": func(f *flagSet) {
-			new(scenarioFlags).define(f)
-			f.Bool("program", false, "")
-		},
+		"sample":  func(f *flagSet) { new(sampleOptions).define(f); new(look).define(f) },
+		"show":    func(f *flagSet) { new(showOptions).define(f) },
+		"replay":  func(f *flagSet) { new(replayOptions).define(f); new(look).define(f) },
 	}
 	for _, cmd := range commands {
 		var defined []string

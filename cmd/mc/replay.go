@@ -14,7 +14,8 @@ import (
 func replay(c *call, args []string) (status, error) {
 	f := newFlagSet("replay")
 	c.look.define(f)
-	svg := f.Bool("svg", false, "")
+	var o replayOptions
+	o.define(f)
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err
@@ -35,12 +36,16 @@ func replay(c *call, args []string) (status, error) {
 	if err != nil {
 		return failed, err
 	}
-	if *svg {
+	if o.svg {
 		c.printf("%s", checker.SVG(p, t, checker.DiagramOptions{}))
 		return statusOfRun(t), nil
 	}
 	return c.printRun(p, t), nil
 }
+
+type replayOptions struct{ svg bool }
+
+func (o *replayOptions) define(f *flagSet) { f.BoolVar(&o.svg, "svg", false, "") }
 
 func statusOfRun(t *checker.Trace) status {
 	if t.Violation != nil {

@@ -10,13 +10,8 @@ import (
 // show prints a model's C, or what is made of it for a scenario.
 func show(c *call, args []string) (status, error) {
 	f := newFlagSet("show")
-	var scenarios scenarioFlags
-	scenarios.define(f)
 	var o showOptions
-	f.BoolVar(&o.program, "program", false, "")
-	f.BoolVar(&o.promela, "promela", false, "")
-	f.BoolVar(&o.dot, "dot", false, "")
-	f.StringVar(&o.thread, "thread", "", "")
+	o.define(f)
 	operands, err := f.parse(args)
 	if err != nil {
 		return failed, err
@@ -24,9 +19,9 @@ func show(c *call, args []string) (status, error) {
 	if len(operands) != 1 {
 		return failed, f.usage("name one strategy or one C file")
 	}
-	wanted, err := scenarios.wanted(f)
+	wanted, err := o.scenarios.wanted(f)
 	if err == nil {
-		err = o.refuse(f, &scenarios, len(wanted))
+		err = o.refuse(f, len(wanted))
 	}
 	if err != nil {
 		return failed, err
@@ -39,7 +34,7 @@ func show(c *call, args []string) (status, error) {
 		c.printf("%s", t.Text)
 		return ok, nil
 	}
-	p, err := t.Model.Build(scenarios.or(wanted, t.Scenarios())[0])
+	p, err := t.Model.Build(o.scenarios.or(wanted, t.Scenarios())[0])
 	if err != nil {
 		return failed, err
 	}
@@ -50,8 +45,17 @@ func show(c *call, args []string) (status, error) {
 
 // showOptions say what of the program is wanted; without any, the C is.
 type showOptions struct {
+	scenarios             scenarioFlags
 	program, promela, dot bool
 	thread                string // with dot, this thread's steps
+}
+
+func (o *showOptions) define(f *flagSet) {
+	o.scenarios.define(f)
+	f.BoolVar(&o.program, "program", false, "")
+	f.BoolVar(&o.promela, "promela", false, "")
+	f.BoolVar(&o.dot, "dot", false, "")
+	f.StringVar(&o.thread, "thread", "", "")
 }
 
 // forms is how many forms of the program are asked for.
@@ -64,11 +68,11 @@ func (o *showOptions) forms() (n int) {
 	return n
 }
 
-func (o *showOptions) refuse(f *flagSet, scenarios *scenarioFlags, wanted int) error {
+func (o *showOptions) refuse(f *flagSet, wanted int) error {
 	switch n := o.forms(); {
 	case n > 1:
 		return f.usage("one of --program, --promela and --dot")
-	case n == 0 && (scenarios.given() || scenarios.abstract):
+	case n == 0 && (o.scenarios.given() || o.scenarios.abstract):
 		return f.usage("a scenario makes a difference with --program, --promela and --dot only")
 	case o.thread != "" && !o.dot:
 		return f.usage("--thread is for --dot: the steps of one thread")
