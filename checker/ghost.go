@@ -201,7 +201,8 @@ func (m *machine) checkWaiters(s state, t, o int) {
 		before := slices.Clone(s)
 		m.set(before, m.released+o, 0)
 		f := m.threadFrame(before, u)
-		cell, ok := m.probe().address(before, f, m.at(before, u))
+		m.probe().begin(nil) // what was asked before is over
+		cell, ok := m.prober.address(before, f, m.at(before, u))
 		if !ok || m.p.Cells[cell].Object != o {
 			continue
 		}

@@ -27,8 +27,11 @@ type exporter struct {
 	known, found []varRange
 	targets      []int64 // what pointers may point to
 	ends         bool    // the program has the least or the greatest number of 64 bits
-	places       [][]place
-	rests        [][]int // the instructions at which threads can rest, or a few more
+	// counters are the registers of each thread, a few, of which it is always known
+	// what they hold.
+	counters [][]int
+	places   [][]place
+	rests    [][]int // the instructions at which threads can rest, or a few more
 
 	defines []define
 	conds   map[string]expr
@@ -67,6 +70,9 @@ func Promela(p *spec.Prog) (text string, err error) {
 	}
 	x.start = x.m.start()
 	x.nameAll()
+	for _, th := range p.Threads {
+		x.counters = append(x.counters, countersOf(p, &p.Procs[th.Proc]))
+	}
 	x.targets, x.ends = pointerTargets(p), hasEnds(p)
 	x.learnRanges()
 	return x.model(), nil
@@ -74,6 +80,33 @@ func Promela(p *spec.Prog) (text string, err error) {
 
 // maxSet is how many members a set has at most: a number of Promela has 32 bits.
 const maxSet = 30
+
+// countersOf are the kept registers that are set to constants, and count up or down
+// by constants, and nothing else. Loops over an index end where it is known.
+func countersOf(p *spec.Prog, proc *spec.Proc) []int {
+	counts := make([]bool, proc.Regs)
+	written := make([]bool, proc.Regs)
+	for r := range counts {
+		counts[r] = true
+	}
+	for _, in := range p.Code[proc.Entry:proc.End] {
+		if !in.Op.Info().HasDst || in.Dst < 0 || in.Dst >= proc.Regs {
+			continue
+		}
+		written[in.Dst] = true
+		sum := in.Op == spec.OpBin && (spec.BinOp(in.Sub) == spec.Add || spec.BinOp(in.Sub) == spec.Sub) &&
+			in.A == spec.Operand{Kind: spec.OpdReg, Val: int64(in.Dst)} && in.B.Kind == spec.OpdConst
+		set := in.Op == spec.OpMov && in.A.Kind == spec.OpdConst
+		counts[in.Dst] = counts[in.Dst] && (sum || set)
+	}
+	var out []int
+	for r, is := range counts {
+		if is && written[r] && len(out) < maxCounters {
+			out = append(out, r)
+		}
+	}
+	return out
+}
 
 // hasEnds reports whether the least or the greatest number of 64 bits is in the
 // program.
@@ -231,8 +264,12 @@ func (x *exporter) walk() {
 // placeIn is where the thread rests in the first state.
 func (x *exporter) placeIn(t int) place {
 	tl, s := &x.m.threads[t], x.start
-	return place{pc: int(s[tl.pc]), pending: s[tl.pending], preempt: s[tl.preempt], irqOff: s[tl.irqOff], readers: s[tl.readers],
+	pl := place{pc: int(s[tl.pc]), pending: s[tl.pending], preempt: s[tl.preempt], irqOff: s[tl.irqOff], readers: s[tl.readers],
 		locks: s[tl.locks], inGet: s[tl.inGet], attempt: s[tl.attempt]}
+	for i, r := range x.counters[t] {
+		pl.counters[i] = s[tl.regs+r]
+	}
+	return pl
 }
 
 func (x *exporter) walkFrom(t int, pl place) {

@@ -218,10 +218,17 @@ func (x *exporter) inside(step *symbolic) (cpus, readers expr) {
 func (x *exporter) isPlace(t int, pl place) expr {
 	tl := &x.m.threads[t]
 	conds := []expr{equals(x.variable(tl.pc), int64(pl.pc))}
-	for _, f := range placeParts(tl, pl) {
+	parts := func(pl place) []placePart {
+		out := placeParts(tl, pl)
+		for i, r := range x.counters[t] {
+			out = append(out, placePart{index: len(out), slot: tl.regs + r, value: pl.counters[i]})
+		}
+		return out
+	}
+	for _, f := range parts(pl) {
 		same := true
 		for _, other := range x.places[t] {
-			if other.pc == pl.pc && placeParts(tl, other)[f.index].value != f.value {
+			if other.pc == pl.pc && parts(other)[f.index].value != f.value {
 				same = false
 			}
 		}

@@ -19,6 +19,7 @@ import (
 type place struct {
 	pc                                                       int
 	pending, preempt, irqOff, readers, locks, inGet, attempt int64
+	counters                                                 [maxCounters]int64 // see exporter.counters
 }
 
 // A symbolic is one path through one step, or through an invariant.
@@ -36,6 +37,7 @@ type symbolic struct {
 	conds  []expr
 	facts  map[string]int64
 	first  bool // every choice came out 0
+	picks  int  // CPUs picked from sets
 	// demands must hold, or the numbers of Promela are too small.
 	demands []expr
 
@@ -60,6 +62,7 @@ func (x *exporter) paths(t int, from place, run func(*symbolic), visit func(*sym
 		s := &symbolic{exporter: x, t: t, from: from, now: from, store: map[int]expr{}, cell: -1, script: script, facts: map[string]int64{}, first: true}
 		s.temps = slices.Repeat([]expr{number(0)}, len(x.m.temps))
 		run(s)
+		s.count()
 		visit(s)
 		var more bool
 		if script, more = nextScript(script, s.arity); !more {
@@ -73,6 +76,8 @@ const (
 	maxPaths    = 4096    // of one step
 	maxPathCode = 1 << 12 // instructions of one path
 	maxPlaces   = 1 << 14 // of one thread
+	maxPathCPUs = 10      // in a set that one path goes through
+	maxCounters = 8       // of one thread
 )
 
 // nextScript is machine.nextScript.
@@ -184,8 +189,12 @@ func (x *symbolic) get(slot int) expr {
 func (x *symbolic) before(slot int) expr {
 	if x.t >= 0 {
 		tl := &x.m.threads[x.t]
-		if r := slot - tl.regs; r >= 0 && r < tl.nregs && slices.Contains(x.m.dead[x.from.pc], r) {
+		r := slot - tl.regs
+		if r >= 0 && r < tl.nregs && slices.Contains(x.m.dead[x.from.pc], r) {
 			return number(0)
+		}
+		if i := slices.Index(x.counters[x.t], r); i >= 0 {
+			return number(x.from.counters[i])
 		}
 	}
 	return x.variable(slot)
@@ -318,6 +327,17 @@ func (x *symbolic) clearRegs() {
 	tl := &x.m.threads[x.t]
 	for r := range tl.nregs {
 		x.set(tl.regs+r, number(0))
+	}
+	x.count()
+}
+
+// count notes the counters where the thread has come to.
+func (x *symbolic) count() {
+	if x.t < 0 {
+		return
+	}
+	for i, r := range x.counters[x.t] {
+		x.now.counters[i] = x.get(x.m.threads[x.t].regs + r).val
 	}
 }
 
@@ -517,7 +537,7 @@ func (x *symbolic) locate(in *spec.Inst, local int) (cell int, ok bool) {
 	cell = int(ptr - 1)
 	if in.ThisCPU != 0 {
 		v := x.m.p.Vars[x.m.p.Cells[cell].Var]
-		cell += int(in.ThisCPU) * int(x.which(x.cpu(), span(int64(x.m.p.NCPU)), "the number of a CPU"))
+		cell += int(in.ThisCPU) * int(x.which(x.cpu(), span(int64(x.m.p.NCPU))))
 		if cell >= v.Cell+v.Cells {
 			return 0, false
 		}
@@ -536,11 +556,11 @@ func (x *symbolic) pointer(e expr) int64 {
 		}
 		return e.val
 	}
-	return x.which(e, x.targets, "a pointer")
+	return x.which(e, x.targets)
 }
 
 // which is which of the numbers e is. It is one of them.
-func (x *symbolic) which(e expr, candidates []int64, what string) int64 {
+func (x *symbolic) which(e expr, candidates []int64) int64 {
 	v := x.among(e, candidates)
 	if v < 0 {
 		// The path is one that is never gone, and says so if it is.
@@ -675,6 +695,14 @@ func (x *symbolic) pick(in *spec.Inst, local int) {
 		return
 	}
 	mask = x.fact(mask)
+	if x.picks++; x.picks > 1 && !mask.known {
+		// Bits were taken from it, perhaps, that it must not have any more.
+		mask = number(x.which(mask, span(1<<min(x.m.p.NCPU, maxPathCPUs))))
+		if mask.val == 0 {
+			x.fail(spec.InvalidAccess)
+			return
+		}
+	}
 	if mask.known {
 		x.setReg(in.Dst, number(x.pickKnown(uint64(mask.val), x.t < 0 || in.Commutes)))
 		return
