@@ -151,21 +151,23 @@ func TestBadFlags(t *testing.T) {
 	}
 }
 
+// commandFlags defines the flags of each command.
+var commandFlags = map[string]func(*flagSet){
+	"check":   func(f *flagSet) { new(checkOptions).define(f); new(look).define(f) },
+	"compare": func(f *flagSet) { new(compareOptions).define(f) },
+	"demo":    func(f *flagSet) { new(demoOptions).define(f) },
+	"why":     func(f *flagSet) { new(whyOptions).define(f); new(look).define(f) },
+	"list":    func(f *flagSet) { new(listOptions).define(f) },
+	"sample":  func(f *flagSet) { new(sampleOptions).define(f); new(look).define(f) },
+	"show":    func(f *flagSet) { new(showOptions).define(f) },
+	"replay":  func(f *flagSet) { new(replayOptions).define(f); new(look).define(f) },
+}
+
 // TestHelpNamesEveryFlag holds the hand-written help to the flags there are.
 func TestHelpNamesEveryFlag(t *testing.T) {
-	flags := map[string]func(*flagSet){
-		"check":   func(f *flagSet) { new(checkOptions).define(f); new(look).define(f) },
-		"compare": func(f *flagSet) { new(compareOptions).define(f) },
-		"demo":    func(f *flagSet) { new(demoOptions).define(f) },
-		"why":     func(f *flagSet) { new(whyOptions).define(f); new(look).define(f) },
-		"list":    func(f *flagSet) { new(listOptions).define(f) },
-		"sample":  func(f *flagSet) { new(sampleOptions).define(f); new(look).define(f) },
-		"show":    func(f *flagSet) { new(showOptions).define(f) },
-		"replay":  func(f *flagSet) { new(replayOptions).define(f); new(look).define(f) },
-	}
 	for _, cmd := range commands {
 		var defined []string
-		if define := flags[cmd.name]; define != nil {
+		if define := commandFlags[cmd.name]; define != nil {
 			f := newFlagSet(cmd.name)
 			define(f)
 			f.VisitAll(func(g *flag.Flag) { defined = append(defined, "--"+g.Name) })
