@@ -19,7 +19,6 @@ struct mount {
 	int count[NR_CPUS];
 	bool in_tree;		/* mnt_ns != NULL */
 	int flags;
-	struct rcu_head rcu;
 };
 
 /* Counted on CPU 0: the reference of the tree. */
@@ -86,7 +85,7 @@ static bool mnt_drop(struct mount *m)
 	unlock_mount_hash(flags);
 	rcu_read_unlock();
 	if (last)
-		kfree_rcu(m, rcu);
+		kfree(m);
 	return last;
 }
 
