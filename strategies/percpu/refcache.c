@@ -62,6 +62,7 @@ static void evict(struct timer *t, int word)
 	spin_lock(&obj_lock);
 	refcount = READ_ONCE(obj.refcount) + difference(word);
 	WRITE_ONCE(obj.refcount, refcount);
+	// mc: why check a review finds out by itself that there is more than zero: it only costs time
 	if (refcount == 0) {
 		if (READ_ONCE(obj.review) == NONE) {
 			WRITE_ONCE(obj.review, CLEAN);
@@ -77,6 +78,7 @@ static void evict(struct timer *t, int word)
 /* Once in each epoch; the last core begins the next. */
 static void flush(struct timer *t)
 {
+	// mc: why split interrupts are off: no user of this core comes in between
 	int word = this_cpu_xchg(cached, 0);
 
 #ifdef FAULT_SKIPS_ZERO
@@ -100,6 +102,7 @@ static void review(struct timer *t)
 	if (!t->reviews || t->review_epoch != t->flushed)
 		return;
 	spin_lock(&obj_lock);
+	// mc: why swap nobody else is at either, under the lock
 	zero = READ_ONCE(obj.refcount) == 0;
 	dirty = READ_ONCE(obj.review) == DIRTY;
 #ifdef FAULT_NO_DIRTY
@@ -127,6 +130,7 @@ static void ticks(void)
 		u8 last = t.flushed;
 
 		mc_sleep_until(READ_ONCE(epoch) != last);
+		// mc: why irq a timer interrupt has them off; here the exchange would do, as it is one step
 		local_irq_disable();
 		t.flushed = (t.flushed + 1) & EPOCHS;
 		flush(&t);
@@ -179,6 +183,7 @@ mc_thread(0, MC_OTHER) void user0(void)
 	}
 	drop();
 	/* That it is destroyed in the end is part of the scheme. */
+	// mc: why wait it asks for what is to come, and does nothing for it
 	mc_sleep_until(READ_ONCE(destroyed));
 }
 
