@@ -1,12 +1,14 @@
 // mc: title per-CPU counts and a sequence count: count, then look again; no CPU is halted
 // mc: source Linux 4.19, fs/namespace.c: __legitimize_mnt(), mntput_no_expire(), do_umount() without MNT_DETACH; with the repair of commit 250cf3693060
 // mc: source here with interrupts off under the lock, since a handler looks up, too
+// mc: source here it is freed at once: whoever found it has been waited for before the reference of the tree goes
 // mc: learn either the get sees that the sequence moved, or the umount sees its count; on hardware a full barrier on each side sees to that
 // mc: learn whether a get whose sequence moved may take its count back quietly is decided under the lock: else a full put is due
 // mc: learn puts are private as long as the mount is in the tree, for its reference of the tree outlives a grace period
 // mc: learn the price: a get that meets anybody who holds the lock fails, and its caller tries again with locks
 // mc: expect * verified
 
+#include <linux/atomic.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -25,30 +27,30 @@ struct mount {
 static struct mount mnt = { .count = { 1 }, .in_tree = true };
 static struct mount *mount_hash = &mnt;
 
-/* A lock with a sequence count, which is odd while it is held. */
+/* A lock with a sequence count, which is odd while it is held. Its holder counts, so one step does. */
 static DEFINE_SPINLOCK(mount_lock);
-static unsigned char mount_seq;
+static atomic_t mount_seq;
 
 static unsigned long lock_mount_hash(void)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&mount_lock, flags);
-	WRITE_ONCE(mount_seq, mount_seq + 1);
+	atomic_inc(&mount_seq);
 	return flags;
 }
 
 static void unlock_mount_hash(unsigned long flags)
 {
-	WRITE_ONCE(mount_seq, mount_seq + 1);
+	atomic_inc(&mount_seq);
 	spin_unlock_irqrestore(&mount_lock, flags);
 }
 
-static unsigned char read_seqbegin(void)
+static int read_seqbegin(void)
 {
-	unsigned char seq;
+	int seq;
 
-	while ((seq = READ_ONCE(mount_seq)) & 1)
+	while ((seq = atomic_read(&mount_seq)) & 1)
 		cpu_relax();
 	return seq;
 }
@@ -66,6 +68,7 @@ static int mnt_get_count(struct mount *m)
 static bool mnt_drop(struct mount *m)
 {
 	unsigned long flags;
+	int state;
 	bool last;
 
 	rcu_read_lock();
@@ -77,9 +80,10 @@ static bool mnt_drop(struct mount *m)
 	flags = lock_mount_hash();
 	smp_mb();
 	this_cpu_dec(m->count);
-	last = mnt_get_count(m) == 0 && !(READ_ONCE(m->flags) & MNT_DOOMED);
+	state = READ_ONCE(m->flags);
+	last = mnt_get_count(m) == 0 && !(state & MNT_DOOMED);
 	if (last) {
-		WRITE_ONCE(m->flags, READ_ONCE(m->flags) | MNT_DOOMED);
+		WRITE_ONCE(m->flags, state | MNT_DOOMED);
 		mc_final_put(m);
 	}
 	unlock_mount_hash(flags);
@@ -101,7 +105,7 @@ mc_dup void mntget(struct mount *m)
 }
 
 /* 0: counted. 1: not, and there is nothing to do. -1: the caller owes a put. */
-static int legitimize_mnt(struct mount *m, unsigned char seq)
+static int legitimize_mnt(struct mount *m, int seq)
 {
 	unsigned long flags;
 	int owes = -1;
@@ -111,7 +115,7 @@ static int legitimize_mnt(struct mount *m, unsigned char seq)
 #ifdef FAULT_NO_RECHECK
 	return 0;
 #endif
-	if (READ_ONCE(mount_seq) == seq)
+	if (atomic_read(&mount_seq) == seq)
 		return 0;
 #ifdef FAULT_FLAG_OUTSIDE_LOCK
 	if (READ_ONCE(m->flags) & MNT_SYNC_UMOUNT) {
@@ -138,7 +142,7 @@ static int legitimize_mnt(struct mount *m, unsigned char seq)
 mc_get struct mount *lookup_mnt(void)
 {
 	struct mount *m;
-	unsigned char seq;
+	int seq;
 	int ret;
 
 	rcu_read_lock();
