@@ -1,5 +1,5 @@
 // mc: title per-CPU counts and a sequence count: count, then look again; no CPU is halted
-// mc: source Linux 4.19, fs/namespace.c: __legitimize_mnt(), mntput_no_expire(), do_umount() without MNT_DETACH; with the repair of commit 250cf3693060
+// mc: source Linux 4.19, fs/namespace.c: __legitimize_mnt(), mntput_no_expire(), do_umount(); with the repair of commit 250cf3693060
 // mc: source here with interrupts off under the lock, since a handler looks up, too
 // mc: source here it is freed at once: whoever found it has been waited for before the reference of the tree goes
 // mc: learn either the get sees that the sequence moved, or the umount sees its count; on hardware a full barrier on each side sees to that
@@ -16,6 +16,9 @@
 
 #define MNT_SYNC_UMOUNT	1
 #define MNT_DOOMED	2
+
+/* MNT_DETACH, which is never refused, too, where that is no great effort. */
+#define MAY_DETACH	(MC_NESTED || MC_HANDOVER)
 
 struct mount {
 	int count[NR_CPUS];
@@ -155,16 +158,18 @@ mc_get struct mount *lookup_mnt(void)
 	return ret == 0 ? m : NULL;
 }
 
-/* Refuses if anybody but the tree has a reference. */
+/* Refuses if anybody but the tree has a reference, unless it is to detach. */
 mc_unload bool do_umount(void)
 {
+	bool detach = mc_choose(1 + MAY_DETACH);
 	unsigned long flags = lock_mount_hash();
 	bool refused, last;
 
 	smp_mb();
-	refused = !READ_ONCE(mount_hash) || mnt_get_count(&mnt) > 1;
+	refused = !READ_ONCE(mount_hash) || (!detach && mnt_get_count(&mnt) > 1);
 	if (!refused) {
-		WRITE_ONCE(mnt.flags, MNT_SYNC_UMOUNT);
+		if (!detach)
+			WRITE_ONCE(mnt.flags, MNT_SYNC_UMOUNT);
 		WRITE_ONCE(mnt.in_tree, false);
 		WRITE_ONCE(mount_hash, NULL);
 	}
@@ -175,7 +180,9 @@ mc_unload bool do_umount(void)
 	synchronize_rcu();
 #endif
 	last = mnt_drop(&mnt);
+	if (MAY_DETACH)
+		mc_cover(!last);
 	/* It was not busy: whoever called umount() may now pull the device out. */
-	mc_assert(last);
+	mc_assert(last || detach);
 	return true;
 }
