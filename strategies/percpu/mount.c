@@ -39,12 +39,14 @@ static unsigned long lock_mount_hash(void)
 	unsigned long flags;
 
 	spin_lock_irqsave(&mount_lock, flags);
+	// mc: why split the lock is held
 	atomic_inc(&mount_seq);
 	return flags;
 }
 
 static void unlock_mount_hash(unsigned long flags)
 {
+	// mc: why split the lock is held
 	atomic_inc(&mount_seq);
 	spin_unlock_irqrestore(&mount_lock, flags);
 }
@@ -75,6 +77,7 @@ static bool mnt_drop(struct mount *m)
 	bool last;
 
 	rcu_read_lock();
+	// mc: why check the slow way is right for every put
 	if (READ_ONCE(m->in_tree)) {
 		this_cpu_dec(m->count);
 		rcu_read_unlock();
@@ -82,8 +85,10 @@ static bool mnt_drop(struct mount *m)
 	}
 	flags = lock_mount_hash();
 	smp_mb();
+	// mc: why split with interrupts off nobody else changes the count of this CPU
 	this_cpu_dec(m->count);
 	state = READ_ONCE(m->flags);
+	// mc: why check@35 whoever still owes a put is in the sum, so it comes to zero once
 	last = mnt_get_count(m) == 0 && !(state & MNT_DOOMED);
 	if (last) {
 		WRITE_ONCE(m->flags, state | MNT_DOOMED);
@@ -118,6 +123,7 @@ static int legitimize_mnt(struct mount *m, int seq)
 #ifdef FAULT_NO_RECHECK
 	return 0;
 #endif
+	// mc: why check the slow way is right for every get, and fails more of them
 	if (atomic_read(&mount_seq) == seq)
 		return 0;
 #ifdef FAULT_FLAG_OUTSIDE_LOCK
@@ -130,8 +136,10 @@ static int legitimize_mnt(struct mount *m, int seq)
 #ifdef FAULT_FLAG_OUTSIDE_LOCK
 	if (READ_ONCE(m->flags) & MNT_DOOMED) {
 #else
+	// mc: why check it may take its count back in any case: the tree's reference is in every sum until this get is over
 	if (READ_ONCE(m->flags) & (MNT_SYNC_UMOUNT | MNT_DOOMED)) {
 #endif
+		// mc: why split as in mnt_drop()
 		this_cpu_dec(m->count);
 		owes = 1;
 	}
@@ -167,21 +175,24 @@ mc_unload bool do_umount(void)
 
 	smp_mb();
 	refused = !READ_ONCE(mount_hash) || (!detach && mnt_get_count(&mnt) > 1);
-	if (!refused) {
-		if (!detach)
-			WRITE_ONCE(mnt.flags, MNT_SYNC_UMOUNT);
-		WRITE_ONCE(mnt.in_tree, false);
-		WRITE_ONCE(mount_hash, NULL);
-	}
-	unlock_mount_hash(flags);
-	if (refused)
+	if (refused) {
+		unlock_mount_hash(flags);
 		return false;
+	}
+	// mc: why check gets that meet it fail, and might as well
+	if (!detach)
+		WRITE_ONCE(mnt.flags, MNT_SYNC_UMOUNT);
+	// mc: why swap nobody looks at both without the lock
+	WRITE_ONCE(mnt.in_tree, false);
+	WRITE_ONCE(mount_hash, NULL);
+	unlock_mount_hash(flags);
 #ifndef FAULT_NO_GRACE_PERIOD
 	synchronize_rcu();
 #endif
 	last = mnt_drop(&mnt);
-	if (MAY_DETACH)
-		mc_cover(!last);
+#if MAY_DETACH
+	mc_cover(!last);
+#endif
 	/* It was not busy: whoever called umount() may now pull the device out. */
 	mc_assert(last || detach);
 	return true;
