@@ -113,6 +113,8 @@ func newPacking(home state, blocks [][]int, sym *symmetry) *packing {
 // packingOf is a packing for the states of a machine, which has learned what
 // random runs meet, so that the search rarely has to begin again. What those do
 // not change is left out of the blocks: it takes no bits as long as it does not.
+// Registers and the masks of grace periods are always in: each value that they
+// have in some seldom run would else end a pass of its own.
 func packingOf(m *machine, sym *symmetry) *packing {
 	met := randomStates(m)
 	changes := make([]bool, m.size)
@@ -131,7 +133,7 @@ func packingOf(m *machine, sym *symmetry) *packing {
 	blocks := make([][]int, len(m.threads))
 	for t := range blocks {
 		for _, slot := range m.blockSlots(t) {
-			if r := slot - m.threads[t].regs; changes[slot] || !sym.none() && r >= 0 && r < m.threads[t].nregs {
+			if changes[slot] || m.threads[t].mayVary(slot) {
 				blocks[t] = append(blocks[t], slot)
 			}
 		}
@@ -164,6 +166,12 @@ func packingOf(m *machine, sym *symmetry) *packing {
 	}
 	p.arrange()
 	return p
+}
+
+// mayVary reports whether the slot is one of the thread that has many values.
+func (tl *threadLayout) mayVary(slot int) bool {
+	r := slot - tl.regs
+	return r >= 0 && r < tl.nregs || slot == tl.graceCPUs || slot == tl.graceReaders
 }
 
 // see widens the range of a slot outside of blocks to hold the value, and tells

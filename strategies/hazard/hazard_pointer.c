@@ -64,6 +64,7 @@ mc_get int hazard_get(void)
 		return MC_FAIL;
 #endif
 	token = protect(o);
+	// mc: why check there are as many slots as references on one CPU: none is ever missing
 	if (token == MC_FAIL)
 		return MC_FAIL;
 #if !defined(FAULT_NO_REREAD) && !defined(FAULT_REREAD_FIRST)

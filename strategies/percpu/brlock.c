@@ -51,6 +51,7 @@ static void br_write_lock(void)
 	int cpu;
 
 	local_irq_disable();
+	// mc: why check every CPU is in the mask of those that are possible
 	for_each_lock(cpu)
 		spin_lock(&per_cpu(lock, cpu));
 }
@@ -59,6 +60,7 @@ static void br_write_unlock(void)
 {
 	int cpu;
 
+	// mc: why check as in br_write_lock()
 	for_each_lock(cpu)
 		spin_unlock(&per_cpu(lock, cpu));
 	local_irq_enable();
@@ -73,7 +75,9 @@ mc_get bool object_get(void)
 	come_up();
 	spin_lock(this_cpu_ptr(lock));
 	ok = READ_ONCE(obj.state) == LIVE;
+	// mc: why check once it is going nobody sums again: a count too many for a get that failed is not seen
 	if (ok)
+		// mc: why split with interrupts off nobody else changes the count of this CPU
 		this_cpu_inc(obj.ref);
 	spin_unlock(this_cpu_ptr(lock));
 	local_irq_restore(flags);
@@ -87,7 +91,9 @@ mc_put void object_put(void)
 
 	local_irq_save(flags);
 	come_up();
+	// mc: why lock gets are held off by theirs, and a put alone can only make the sum smaller: one that it missed makes the unload refuse
 	spin_lock(this_cpu_ptr(lock));
+	// mc: why split as in object_get()
 	this_cpu_dec(obj.ref);
 	spin_unlock(this_cpu_ptr(lock));
 	local_irq_restore(flags);

@@ -15,8 +15,8 @@
 #define CORES		2
 /* Epochs count modulo 4: a review is at most 2 ahead. */
 #define EPOCHS		3
-/* How often the reference is passed on. */
-#define PASSES		4
+/* How often the reference is passed on: a bug takes three times. */
+#define PASSES		3
 
 #ifdef FAULT_REVIEW_AFTER_ONE
 #define REVIEW_AFTER	1
@@ -62,6 +62,7 @@ static void evict(struct timer *t, int word)
 	spin_lock(&obj_lock);
 	refcount = READ_ONCE(obj.refcount) + difference(word);
 	WRITE_ONCE(obj.refcount, refcount);
+	// mc: why check a review finds out by itself that there is more than zero: it only costs time
 	if (refcount == 0) {
 		if (READ_ONCE(obj.review) == NONE) {
 			WRITE_ONCE(obj.review, CLEAN);
@@ -77,6 +78,7 @@ static void evict(struct timer *t, int word)
 /* Once in each epoch; the last core begins the next. */
 static void flush(struct timer *t)
 {
+	// mc: why split interrupts are off: no user of this core comes in between
 	int word = this_cpu_xchg(cached, 0);
 
 #ifdef FAULT_SKIPS_ZERO
@@ -100,6 +102,7 @@ static void review(struct timer *t)
 	if (!t->reviews || t->review_epoch != t->flushed)
 		return;
 	spin_lock(&obj_lock);
+	// mc: why swap nobody else is at either, under the lock
 	zero = READ_ONCE(obj.refcount) == 0;
 	dirty = READ_ONCE(obj.review) == DIRTY;
 #ifdef FAULT_NO_DIRTY
@@ -127,6 +130,7 @@ static void ticks(void)
 		u8 last = t.flushed;
 
 		mc_sleep_until(READ_ONCE(epoch) != last);
+		// mc: why irq a timer interrupt has them off; here the exchange would do, as it is one step
 		local_irq_disable();
 		t.flushed = (t.flushed + 1) & EPOCHS;
 		flush(&t);
@@ -166,29 +170,31 @@ static void await(int nth)
 	mc_sleep_until(READ_ONCE(passed) == nth);
 }
 
-/* Has the first reference, and the last. */
-mc_thread(0, MC_OTHER) void user0(void)
+/* Takes it every second time, and drops it when the other one has it. */
+static void pass_on(int first)
 {
 	int n;
 
-	mc_got(&obj);
-	for (n = 1; n < PASSES; n += 2) {
-		await(n);
+	for (n = first; n <= PASSES; n += 2) {
+		if (n > 0)
+			take(n);
+		if (n < PASSES)
+			await(n + 1);
 		drop();
-		take(n + 1);
 	}
-	drop();
+}
+
+/* Has the first reference. */
+mc_thread(0, MC_OTHER) void user0(void)
+{
+	mc_got(&obj);
+	pass_on(0);
 	/* That it is destroyed in the end is part of the scheme. */
+	// mc: why wait it asks for what is to come, and does nothing for it
 	mc_sleep_until(READ_ONCE(destroyed));
 }
 
 mc_thread(1, MC_OTHER) void user1(void)
 {
-	int n;
-
-	for (n = 1; n < PASSES; n += 2) {
-		take(n);
-		await(n + 1);
-		drop();
-	}
+	pass_on(1);
 }

@@ -80,6 +80,7 @@ static void merge_zero(void)
 #ifdef FAULT_FORGETS_SHARED
 	destroy();
 #else
+	// mc: why check it only saves the compare-and-swap: "merged, and zero" comes to the same
 	if (atomic_read(&obj.shared) == 0) {
 		destroy();
 		return;
@@ -114,8 +115,10 @@ static void drain_queue(void)
 {
 	int old, new, local = 0;
 
+	// mc: why check a half that was left is zero: whoever leaves it has seen to that
 	if (READ_ONCE(obj.owned)) {
 		local = READ_ONCE(obj.local);
+		// mc: why swap the owner alone looks at either
 		WRITE_ONCE(obj.local, 0);
 		WRITE_ONCE(obj.owned, false);
 	}
@@ -135,6 +138,7 @@ mc_thread(0, MC_OTHER) void owner(void)
 	mc_got(&obj);
 	mc_got(&obj);
 	mc_got(&obj);
+	// mc: why swap what it looks at next nobody else changes
 	WRITE_ONCE(given, true);
 	drop_own();
 	for (;;) {
@@ -151,10 +155,12 @@ static void user(void)
 {
 	bool twice = mc_choose(2), back = mc_choose(2);
 
+	// mc: why wait its reference is counted from the start, and so it is whoever drops it first
 	mc_sleep_until(READ_ONCE(given));
 	mc_use(&obj);
 	if (twice)
 		share();
+	// mc: why check a choice of the scenario: either way is right
 	if (back)
 		atomic_add(WORK_BACK, &work);
 	else
