@@ -69,6 +69,8 @@ static void object_release(struct kref *kref)
 
 	mc_final_put(o);
 #ifndef PUT_UNDER_LOCK
+	// mc: why lock this table has one place, and one store empties it; a list has neighbours
+	// mc: why irq nobody takes the lock in a handler while lookups do without it
 	spin_lock_irqsave(&table_lock, flags);
 #endif
 	rcu_assign_pointer(table, NULL);

@@ -38,6 +38,7 @@ static unsigned long lockref_lock(struct lockref *l)
 
 static void lockref_unlock(struct lockref *l, unsigned long flags)
 {
+	// mc: why split while it is locked nobody else changes the word
 	atomic_fetch_and(~LOCKED, &l->lock_count);
 	local_irq_restore(flags);
 }
@@ -50,9 +51,11 @@ static bool add_unlocked(struct lockref *l, int n, int least)
 	for (;;) {
 		old = atomic_read(&l->lock_count);
 #ifndef FAULT_IGNORE_LOCK
+		// mc: why retry with the lock the same is done, only slower
 		if (old & LOCKED)
 			return false;
 #endif
+		// mc: why retry with the lock the same is done, only slower
 		if (old < least)
 			return false;
 		was = atomic_cmpxchg(&l->lock_count, old, old + n);
@@ -71,6 +74,7 @@ static bool lockref_get_not_dead(struct lockref *l)
 	flags = lockref_lock(l);
 	alive = atomic_read(&l->lock_count) >= 0;
 	mc_cover(alive);
+	// mc: why check a dead count is so far below zero that one more leaves it dead
 	if (alive)
 		atomic_set(&l->lock_count, atomic_read(&l->lock_count) + ONE);
 	lockref_unlock(l, flags);
@@ -105,8 +109,10 @@ mc_put void object_put(struct object *o)
 		lockref_unlock(&o->ref, flags);
 		return;
 	}
+	// mc: why swap a lookup that finds it in between waits for the lock, and then finds it dead
 	atomic_set(&o->ref.lock_count, DEAD + LOCKED);
 	mc_final_put(o);
+	// mc: why swap whoever still finds it finds it dead, locked or not
 	rcu_assign_pointer(table, NULL);
 	lockref_unlock(&o->ref, flags);
 	kfree_rcu(o, rcu);
