@@ -27,9 +27,10 @@ type exporter struct {
 	known, found []varRange
 	targets      []int64 // what pointers may point to
 	ends         bool    // the program has the least or the greatest number of 64 bits
-	// counters are the registers of each thread, a few, of which it is always known
-	// what they hold.
+	// counters are the registers of each thread, a few, of which it is often known
+	// what they hold; blurred says where it is not.
 	counters [][]int
+	blurred  map[blur]bool
 	places   [][]place
 	rests    [][]int // the instructions at which threads can rest, or a few more
 
@@ -64,7 +65,7 @@ func Promela(p *spec.Prog) (text string, err error) {
 			text, err = "", fmt.Errorf("%s cannot be exported to Promela in scenario %s: %s", p.Model, p.Scenario, string(why))
 		}
 	}()
-	x := &exporter{m: newMachine(p, rules{}), conds: map[string]expr{}}
+	x := &exporter{m: newMachine(p, rules{}), conds: map[string]expr{}, blurred: map[blur]bool{}}
 	if len(p.Threads) > maxSet || p.NCPU > maxSet {
 		x.refuse("%d threads on %d CPUs: sets of more than %d members", len(p.Threads), p.NCPU, maxSet)
 	}
@@ -81,28 +82,34 @@ func Promela(p *spec.Prog) (text string, err error) {
 // maxSet is how many members a set has at most: a number of Promela has 32 bits.
 const maxSet = 30
 
-// countersOf are the kept registers that are set to constants, and count up or down
-// by constants, and nothing else. Loops over an index end where it is known.
-func countersOf(p *spec.Prog, proc *spec.Proc) []int {
-	counts := make([]bool, proc.Regs)
-	written := make([]bool, proc.Regs)
-	for r := range counts {
-		counts[r] = true
-	}
-	for _, in := range p.Code[proc.Entry:proc.End] {
-		if !in.Op.Info().HasDst || in.Dst < 0 || in.Dst >= proc.Regs {
-			continue
+// A blur is a counter of a thread at an instruction where it is not always known.
+type blur struct{ thread, pc, counter int }
+
+// blur finds the counters that are known in one place and not in another of the same
+// instruction: then they are known in none, so that what is recorded of a thread
+// tells where it is.
+func (x *exporter) blur() (found bool) {
+	for t, places := range x.places {
+		for _, pl := range places {
+			for i := range x.counters[t] {
+				if b := (blur{t, pl.pc, i}); !pl.counters[i].known && !x.blurred[b] {
+					x.blurred[b], found = true, true
+				}
+			}
 		}
-		written[in.Dst] = true
-		sum := in.Op == spec.OpBin && (spec.BinOp(in.Sub) == spec.Add || spec.BinOp(in.Sub) == spec.Sub) &&
-			in.A == spec.Operand{Kind: spec.OpdReg, Val: int64(in.Dst)} && in.B.Kind == spec.OpdConst
-		set := in.Op == spec.OpMov && in.A.Kind == spec.OpdConst
-		counts[in.Dst] = counts[in.Dst] && (sum || set)
 	}
+	return found
+}
+
+// countersOf are the kept registers that count up or down by constants. Loops over
+// an index end where it is known.
+func countersOf(p *spec.Prog, proc *spec.Proc) []int {
 	var out []int
-	for r, is := range counts {
-		if is && written[r] && len(out) < maxCounters {
-			out = append(out, r)
+	for _, in := range p.Code[proc.Entry:proc.End] {
+		counts := in.Op == spec.OpBin && (spec.BinOp(in.Sub) == spec.Add || spec.BinOp(in.Sub) == spec.Sub) && in.Dst < proc.Regs &&
+			in.A == spec.Operand{Kind: spec.OpdReg, Val: int64(in.Dst)} && in.B.Kind == spec.OpdConst
+		if counts && !slices.Contains(out, in.Dst) && len(out) < maxCounters {
+			out = append(out, in.Dst)
 		}
 	}
 	return out
@@ -204,7 +211,7 @@ func (x *exporter) learnRanges() {
 			x.found[slot] = varRange{lo: repr(v), hi: repr(v)}
 		}
 		x.walk()
-		wrapped, narrowed := false, false
+		wrapped, narrowed := x.blur(), false
 		for slot, f := range x.found {
 			k := &x.known[slot]
 			wrapped = wrapped || f.wraps && !k.wraps
@@ -230,6 +237,11 @@ func (x *exporter) walk() {
 	}
 	for t := range x.m.threads {
 		for i := 0; i < len(x.places[t]) && x.start[x.m.violated] == 0; i++ {
+			if i == maxCounted && len(x.counters[t]) > 0 {
+				// It counts without end.
+				x.counters[t] = nil
+				x.places[t], i = []place{x.placeIn(t)}, 0
+			}
 			if i == maxPlaces {
 				x.refuse("%s: it can rest at more than %d places", x.m.p.Threads[t].Name, maxPlaces)
 			}
@@ -267,7 +279,9 @@ func (x *exporter) placeIn(t int) place {
 	pl := place{pc: int(s[tl.pc]), pending: s[tl.pending], preempt: s[tl.preempt], irqOff: s[tl.irqOff], readers: s[tl.readers],
 		locks: s[tl.locks], inGet: s[tl.inGet], attempt: s[tl.attempt]}
 	for i, r := range x.counters[t] {
-		pl.counters[i] = s[tl.regs+r]
+		if !x.blurred[blur{t, pl.pc, i}] {
+			pl.counters[i] = heldCount{true, s[tl.regs+r]}
+		}
 	}
 	return pl
 }

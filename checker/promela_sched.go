@@ -221,7 +221,9 @@ func (x *exporter) isPlace(t int, pl place) expr {
 	parts := func(pl place) []placePart {
 		out := placeParts(tl, pl)
 		for i, r := range x.counters[t] {
-			out = append(out, placePart{index: len(out), slot: tl.regs + r, value: pl.counters[i]})
+			if c := pl.counters[i]; c.known {
+				out = append(out, placePart{index: len(out), slot: tl.regs + r, value: c.val})
+			}
 		}
 		return out
 	}

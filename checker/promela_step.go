@@ -19,7 +19,13 @@ import (
 type place struct {
 	pc                                                       int
 	pending, preempt, irqOff, readers, locks, inGet, attempt int64
-	counters                                                 [maxCounters]int64 // see exporter.counters
+	counters                                                 [maxCounters]heldCount // see exporter.counters
+}
+
+// A heldCount is what a register is known to hold.
+type heldCount struct {
+	known bool
+	val   int64
 }
 
 // A symbolic is one path through one step, or through an invariant.
@@ -76,6 +82,7 @@ const (
 	maxPaths    = 4096    // of one step
 	maxPathCode = 1 << 12 // instructions of one path
 	maxPlaces   = 1 << 14 // of one thread
+	maxCounted  = 512     // of one thread, with counters
 	maxPathCPUs = 10      // in a set that one path goes through
 	maxCounters = 8       // of one thread
 )
@@ -193,8 +200,8 @@ func (x *symbolic) before(slot int) expr {
 		if r >= 0 && r < tl.nregs && slices.Contains(x.m.dead[x.from.pc], r) {
 			return number(0)
 		}
-		if i := slices.Index(x.counters[x.t], r); i >= 0 {
-			return number(x.from.counters[i])
+		if i := slices.Index(x.counters[x.t], r); i >= 0 && x.from.counters[i].known {
+			return number(x.from.counters[i].val)
 		}
 	}
 	return x.variable(slot)
@@ -337,7 +344,11 @@ func (x *symbolic) count() {
 		return
 	}
 	for i, r := range x.counters[x.t] {
-		x.now.counters[i] = x.get(x.m.threads[x.t].regs + r).val
+		e := x.get(x.m.threads[x.t].regs + r)
+		x.now.counters[i] = heldCount{}
+		if e.known && !x.blurred[blur{x.t, x.now.pc, i}] {
+			x.now.counters[i] = heldCount{true, e.val}
+		}
 	}
 }
 

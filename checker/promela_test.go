@@ -26,7 +26,7 @@ import (
 // the same number of states as Check without reductions, and the same properties
 // violated. It needs spin and gcc.
 
-var long = flag.Bool("long", false, "in the tests that run SPIN, every strategy in every scenario")
+var long = flag.Bool("long", false, "in the tests that run SPIN, every strategy in every scenario, and more programs")
 
 // needSpin skips the test where there is nothing to run SPIN with.
 func needSpin(t testing.TB) {
@@ -181,8 +181,8 @@ func TestSpinProperties(t *testing.T) {
 	}
 }
 
-// TestSpinStrategies: every strategy, in one scenario each; with -long, in every
-// scenario. Those of more states than most are passed over.
+// TestSpinStrategies: every sixth strategy, in one scenario each; with -long, all in
+// every scenario. Those of more states than most are passed over.
 func TestSpinStrategies(t *testing.T) {
 	needSpin(t)
 	most := int64(50_000)
@@ -192,7 +192,7 @@ func TestSpinStrategies(t *testing.T) {
 	for i, m := range strategies.All() {
 		scenarios := m.Scenarios()
 		for k, s := range scenarios {
-			if !*long && k != i%len(scenarios) {
+			if !*long && (i%6 != 0 || k != i/6%len(scenarios)) {
 				continue
 			}
 			t.Run(m.Name+"/"+s.Name, func(t *testing.T) {
@@ -219,6 +219,13 @@ func TestSpinStrategies(t *testing.T) {
 func TestSpinPrograms(t *testing.T) {
 	needSpin(t)
 	dir := t.TempDir()
+	if f := flag.Lookup("rapid.checks"); f != nil && !*long {
+		was := f.Value.String()
+		if err := f.Value.Set("6"); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Value.Set(was) }()
+	}
 	var compared, refused, misfits, large int
 	rapid.Check(t, func(t *rapid.T) {
 		text := specrapid.Programs().Draw(t, "program")
