@@ -1,0 +1,119 @@
+// mc: title a count that is added to first and looked at afterwards
+// mc: source Linux 6.4, lib/rcuref.c (Thomas Gleixner), as of 2025 with b9a49520679e
+// mc: learn an unconditional add scales where a loop of compare-and-swap does not; what it finds below zero is put right afterwards
+// mc: learn the count may go from no reference to one again, until a compare-and-swap has marked it as dead
+// mc: learn between the two a put must be where the memory waits for it: with preemption off, or under RCU
+// mc: expect * verified
+
+#define RCU_CONSOLIDATED	/* preemption off is a read-side section */
+
+#include <linux/atomic.h>
+#include <linux/bug.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+
+/* Zero is one reference; from the saturated zone up, and below NOREF, are zones. */
+#define ONEREF		0
+#define NOREF		(-1)
+#define RELEASED	(-0x40000000)	/* from here to NOREF it is dead */
+#define DEAD		(-0x20000000)
+#define SATURATED	(-0x60000000)
+
+struct object {
+	atomic_t ref;
+	struct rcu_head rcu;
+};
+
+static struct object obj = { .ref = ATOMIC_INIT(ONEREF) };	/* the owner's */
+static struct object *table = &obj;
+static bool owned = true;
+
+static bool rcuref_get(atomic_t *ref)
+{
+	int cnt;
+
+	if (atomic_fetch_add_relaxed(1, ref) + 1 >= 0)
+		return true;
+	cnt = atomic_read(ref);
+	if (cnt >= RELEASED) {
+		mc_cover(true);
+		atomic_set(ref, DEAD);
+		return false;
+	}
+	atomic_set(ref, SATURATED);
+	return true;
+}
+
+/* cnt is what the count was after the decrement. */
+static bool rcuref_put_slowpath(atomic_t *ref, int cnt)
+{
+#ifdef FAULT_REREAD
+	/* Somebody may have got and put meanwhile, and marked it as dead. */
+	cnt = atomic_read(ref);
+#endif
+	if (cnt == NOREF) {
+#ifdef FAULT_PLAIN_DEAD
+		if (atomic_read(ref) != NOREF)
+			return false;
+		atomic_set(ref, DEAD);
+#else
+		if (atomic_cmpxchg(ref, NOREF, DEAD) != NOREF)
+			return false;
+#endif
+		return true;
+	}
+	if (WARN_ON(cnt >= RELEASED)) {	/* a put too many */
+		atomic_set(ref, DEAD);
+		return false;
+	}
+	atomic_set(ref, SATURATED);
+	return false;
+}
+
+static bool rcuref_put(atomic_t *ref)
+{
+	bool last = false;
+	int cnt;
+
+#ifndef FAULT_PREEMPTIBLE_PUT
+	preempt_disable();
+#endif
+	cnt = atomic_fetch_sub_release(1, ref) - 1;
+	if (cnt < 0)
+		last = rcuref_put_slowpath(ref, cnt);
+	if (last)
+		mc_final_put(&obj);
+#ifndef FAULT_PREEMPTIBLE_PUT
+	preempt_enable();
+#endif
+	return last;
+}
+
+mc_get struct object *lookup_get(void)
+{
+	struct object *o;
+
+	rcu_read_lock();
+	o = rcu_dereference(table);
+	if (o && !rcuref_get(&o->ref))
+		o = NULL;
+	rcu_read_unlock();
+	return o;
+}
+
+mc_put void object_put(struct object *o)
+{
+	if (!rcuref_put(&o->ref))
+		return;
+	rcu_assign_pointer(table, NULL);
+	kfree_rcu(o, rcu);
+}
+
+/* The owner's reference is dropped by the same put as any other. */
+mc_unload bool object_remove(void)
+{
+	if (!xchg(&owned, false))
+		return false;
+	object_put(&obj);
+	return true;
+}
