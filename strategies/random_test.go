@@ -74,8 +74,8 @@ func TestDrawnScenarios(t *testing.T) {
 				if !supports(m, s) {
 					return false
 				}
-				_, err := m.Build(s) // some have a thread of their own, which wants a CPU
-				return err == nil
+				p, err := m.Build(s) // some have a thread of their own, which wants a CPU
+				return err == nil && !sharesWithHog(p)
 			})
 			rapid.Check(t, func(t *rapid.T) {
 				s := scenarios.Draw(t, "scenario")
@@ -87,6 +87,19 @@ func TestDrawnScenarios(t *testing.T) {
 			})
 		})
 	}
+}
+
+// sharesWithHog reports whether a thread that must finish is on the hog's CPU, as a
+// model's own thread can be: it never does.
+func sharesWithHog(p *spec.Prog) bool {
+	for _, hog := range p.Threads {
+		for _, th := range p.Threads {
+			if hog.Hog && th.MustFinish && th.CPU == hog.CPU {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // wantNotViolated searches a little.
@@ -112,7 +125,9 @@ const schedules = 6000
 
 // tooRare are strategies whose threads go on for ever, so that a schedule is long,
 // and whose bug takes several epochs in a certain order.
-var tooRare = []string{"refcache_skips_zero", "refcache_no_dirty", "refcache_review_after_one"}
+// That of srcu_one_grace_period takes a reader that is put off between two steps,
+// until an unload has read all counts, and then migrates.
+var tooRare = []string{"refcache_skips_zero", "refcache_no_dirty", "refcache_review_after_one", "srcu_one_grace_period"}
 
 // TestFoundAtRandom: what breaks a strategy is found by random schedules, in
 // the first scenario of which its file expects a violation, or in the smallest

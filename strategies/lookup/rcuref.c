@@ -62,6 +62,7 @@ static bool rcuref_put_slowpath(atomic_t *ref, int cnt)
 #endif
 		return true;
 	}
+	// mc: why check nobody puts once too often here
 	if (WARN_ON(cnt >= RELEASED)) {	/* a put too many */
 		atomic_set(ref, DEAD);
 		return false;

@@ -47,11 +47,13 @@ mc_pinned mc_get bool get(void)
 
 	preempt_disable();
 	mode = READ_ONCE(obj.mode);
+	// mc: why check#2 the one counter would do; the CPUs' are there to be fast
 	if (!mode)
 		this_cpu_inc(ref);
 	else if (mode & DEAD)
 		got = false;
 	else
+		// mc: why split only percpu_ref_switch comes here
 		got = atomic_inc_not_zero(&obj.count);
 	preempt_enable();
 	return got;
@@ -61,6 +63,7 @@ mc_pinned mc_get bool get(void)
 mc_dup void dup(void)
 {
 	preempt_disable();
+	// mc: why check#2 the one counter would do; the CPUs' are there to be fast
 	if (!READ_ONCE(obj.mode))
 		this_cpu_inc(ref);
 	else
@@ -71,6 +74,7 @@ mc_dup void dup(void)
 mc_put void put(void)
 {
 	preempt_disable();
+	// mc: why check#2 the one counter would do; the CPUs' are there to be fast
 	if (!READ_ONCE(obj.mode)) {
 		this_cpu_dec(ref);
 	} else {
@@ -143,6 +147,7 @@ mc_unload bool object_kill(void)
 {
 	if (xchg(&killed, true))
 		return false;
+	// mc: why swap what is put in between is held by the bias
 	WRITE_ONCE(obj.mode, ATOMIC | DEAD);
 	atomic_inc(&obj.count);
 #ifdef FAULT_NO_GRACE_PERIOD

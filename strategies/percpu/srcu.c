@@ -32,6 +32,7 @@ static int read_lock(void)
 
 static void read_unlock(int idx)
 {
+	// mc: why preempt one operation finds its CPU by itself, and nobody waits for it to be over
 	preempt_disable();
 	this_cpu_dec(counts[idx]);
 	preempt_enable();
@@ -66,6 +67,7 @@ static void synchronize(void)
 {
 	int idx = READ_ONCE(completed) & 1;
 
+	// mc: why grace it is for readers that hold the index of the unload before; here there is one
 	synchronize_sched();
 #ifndef FAULT_NO_FLIP
 	WRITE_ONCE(completed, READ_ONCE(completed) + 1);
@@ -76,6 +78,7 @@ static void synchronize(void)
 #endif
 	while (readers(idx) != 0)
 		mc_cover(true);
+	// mc: why grace it orders what readers read before their last store, which is so here
 	synchronize_sched();
 }
 
