@@ -1,0 +1,237 @@
+// Command bench runs mc and SPIN side by side and prints what they took: the same
+// strategy as a model of mc and as a natural Promela model, and the export of a
+// program, whose states are the very same. See docs/performance.md.
+//
+// It needs spin and gcc, and is called by .ci/bench.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+var (
+	quick = flag.Bool("quick", false, "small sizes: to see that it works")
+	curve = flag.Bool("curve", false, "the curve over getters with reductions on, and nothing else")
+	limit = flag.Duration("limit", time.Minute, "with -curve, the time for each point")
+	most  = flag.String("max-memory", "4G", "with -curve, the memory for each point")
+)
+
+// A pair is one strategy, for both.
+type pair struct {
+	name     string
+	promela  string   // in testdata/promela
+	strategy []string // arguments of mc check
+	n, g     int      // getters and rounds, of mc
+	spinN    int      // getters of the natural model: about as many states
+}
+
+// The sizes are such that both have some ten million states.
+var pairs = []pair{
+	{"stop_machine, stopped in one step", "stop_abstract", []string{"--abstract-stop", "stop_machine"}, 5, 2, 5},
+	{"stop_machine, with its hand-shake", "stop_machine", []string{"stop_machine"}, 3, 2, 2},
+	{"atomic_dec_and_lock", "atomic_dec_and_lock", []string{"atomic_dec_and_lock"}, 4, 2, 5},
+	{"module_base", "module_base", []string{"module_base"}, 4, 2, 4},
+}
+
+// A measure is one run of a tool.
+type measure struct {
+	states, transitions int64
+	seconds             float64
+	bytes               int64 // of the whole process, at most
+	verdict             string
+}
+
+func (m measure) rate() float64 { return float64(m.transitions) / m.seconds / 1e6 }
+
+func (m measure) perState() float64 { return float64(m.bytes) / float64(m.states) }
+
+func main() {
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "bench")
+	check(err)
+	defer os.RemoveAll(dir)
+	mc := filepath.Join(dir, "mc")
+	run(nil, "go", "build", "-o", mc, "./cmd/mc")
+	if *curve {
+		printCurve(mc)
+		return
+	}
+	for _, tool := range []string{"spin", "gcc"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			check(fmt.Errorf("no %s: install Debian's packages spin and gcc", tool))
+		}
+	}
+	if *quick {
+		for i := range pairs {
+			pairs[i].n, pairs[i].spinN = 2, 2
+		}
+		pairs[1].g, pairs[1].n = 1, 2
+	}
+	natural(mc, dir)
+	exported(mc, dir)
+}
+
+const row = "%-40s %-8s %12s %13s %8s %9s %12s\n"
+
+func head(title string) {
+	fmt.Printf("\n%s\n\n", title)
+	fmt.Printf(row, "", "", "states", "transitions", "seconds", "M trans/s", "bytes/state")
+}
+
+func line(name, tool string, m measure) {
+	fmt.Printf(row, name, tool, fmt.Sprint(m.states), fmt.Sprint(m.transitions), fmt.Sprintf("%.2f", m.seconds), fmt.Sprintf("%.2f", m.rate()), fmt.Sprintf("%.1f", m.perState()))
+}
+
+// natural compares with models written for SPIN.
+func natural(mc, dir string) {
+	head("Natural models. SPIN: -O2 -DSAFETY -DNOREDUCE, run time only. mc: no reductions, one worker and two.")
+	for _, p := range pairs {
+		name := fmt.Sprintf("%s, %d x %d", p.name, p.spinN, p.g)
+		s := spin(dir, "testdata/promela/"+p.promela+".pml", fmt.Sprintf("-DN=%d", p.spinN), fmt.Sprintf("-DG=%d", p.g))
+		line(name, "spin", s)
+		args := append([]string{"--getters", fmt.Sprint(p.n), "--gets", fmt.Sprint(p.g)}, p.strategy...)
+		one := check1(mc, 1, append([]string{"--no-reduction"}, args...)...)
+		two := check1(mc, 2, append([]string{"--no-reduction"}, args...)...)
+		line(fmt.Sprintf("%s, %d x %d", p.name, p.n, p.g), "mc 1", one)
+		line("", "mc 2", two)
+		fmt.Printf("%-40s mc 1 does %.1f times the transitions a second, in 1/%.1f of the bytes a state; two workers %.2f times one\n", "", one.rate()/s.rate(), s.perState()/one.perState(), one.seconds/two.seconds)
+		if s.verdict != one.verdict {
+			fmt.Printf("the verdicts differ: %s and %s\n", s.verdict, one.verdict)
+		}
+	}
+}
+
+// exported compares on the same graph.
+func exported(mc, dir string) {
+	head("Exported programs: the same states on both sides.")
+	size := []string{"--getters", "3", "--gets", "2"}
+	if *quick {
+		size = []string{"--getters", "1", "--gets", "1"}
+	}
+	for _, strategy := range [][]string{{"--abstract-stop", "stop_machine"}, {"atomic_dec_and_lock"}, {"module_base"}} {
+		args := append(append([]string{}, size...), strategy...)
+		pml := filepath.Join(dir, "exported.pml")
+		check(os.WriteFile(pml, run(nil, mc, append([]string{"show", "--promela"}, args...)...), 0o666))
+		name := strings.Join(args, " ")
+		s := spin(dir, pml, "-o1", "-o2", "-o3")
+		m := check1(mc, 1, append([]string{"--no-reduction"}, args...)...)
+		line(name, "spin", s)
+		line("", "mc 1", m)
+		if s.states != m.states {
+			fmt.Printf("the numbers of states differ\n")
+		}
+	}
+}
+
+// printCurve is what more getters cost.
+func printCurve(mc string) {
+	head(fmt.Sprintf("With reductions, two workers, at most %v and %s each.", *limit, *most))
+	for _, strategy := range [][]string{{"--abstract-stop", "stop_machine"}, {"atomic_dec_and_lock"}, {"module_base"}, {"lookup_lock"}, {"stop_machine"}} {
+		for g := 1; g <= 2; g++ {
+			last := int64(0)
+			for n := 2; n <= 16; n++ {
+				args := append([]string{"--getters", fmt.Sprint(n), "--gets", fmt.Sprint(g), "--timeout", limit.String(), "--max-memory", *most}, strategy...)
+				m := check1(mc, 2, args...)
+				line(fmt.Sprintf("%s, %d x %d", strings.Join(strategy, " "), n, g), "mc 2", m)
+				if m.verdict != "verified" {
+					fmt.Printf("%-40s %s\n", "", m.verdict)
+					break
+				}
+				if last > 0 {
+					fmt.Printf("%-40s %.2f times the states of one getter less\n", "", float64(m.states)/float64(last))
+				}
+				last = m.states
+			}
+		}
+	}
+}
+
+// check1 runs mc check in one scenario.
+func check1(mc string, workers int, args ...string) measure {
+	args = append([]string{"check", "--json", "--timing", "--workers", fmt.Sprint(workers)}, args...)
+	var used syscall.Rusage
+	out := run(&used, mc, args...)
+	var doc struct {
+		Results []struct {
+			Verdict     string
+			StoppedBy   string `json:"stopped_by"`
+			States      int64
+			Transitions int64
+			Elapsed     float64 `json:"elapsed_seconds"`
+		}
+	}
+	check(json.Unmarshal(out, &doc))
+	r := doc.Results[0]
+	m := measure{r.States, r.Transitions, r.Elapsed, used.Maxrss * 1024, r.Verdict}
+	if r.StoppedBy != "" {
+		m.verdict += ": stopped by " + r.StoppedBy
+	}
+	return m
+}
+
+// spin makes a verifier of the model and runs it.
+func spin(dir, model string, flags ...string) measure {
+	full, err := filepath.Abs(model)
+	check(err)
+	in := func(used *syscall.Rusage, name string, args ...string) []byte {
+		return runIn(dir, used, name, args...)
+	}
+	in(nil, "spin", append(append([]string{"-a"}, flags...), full)...)
+	in(nil, "gcc", "-O2", "-DSAFETY", "-DNOREDUCE", "-DMEMLIM=14000", "-w", "-o", "pan", "pan.c")
+	var used syscall.Rusage
+	begin := time.Now()
+	out := in(&used, "./pan", "-m200000")
+	m := measure{states: number(out, `(\d+) states, stored`), transitions: number(out, `(\d+) transitions`), seconds: time.Since(begin).Seconds(), bytes: used.Maxrss * 1024, verdict: "verified"}
+	if number(out, `errors: (\d+)`) > 0 {
+		m.verdict = "violated"
+	}
+	return m
+}
+
+func number(out []byte, pattern string) int64 {
+	found := regexp.MustCompile(pattern).FindSubmatch(out)
+	if found == nil {
+		check(fmt.Errorf("SPIN did not say %s:\n%s", pattern, out))
+	}
+	n, err := strconv.ParseInt(string(found[1]), 10, 64)
+	check(err)
+	return n
+}
+
+func run(used *syscall.Rusage, name string, args ...string) []byte {
+	return runIn("", used, name, args...)
+}
+
+// runIn runs a command; exit codes up to 3 are answers of mc.
+func runIn(dir string, used *syscall.Rusage, name string, args ...string) []byte {
+	cmd := exec.CommandContext(context.Background(), name, args...)
+	var out, errs bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
+	err := cmd.Run()
+	if code := cmd.ProcessState.ExitCode(); err != nil && code != 1 && code != 3 {
+		check(fmt.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, errs.String()))
+	}
+	if used != nil {
+		*used = *cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	}
+	return out.Bytes()
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+}
