@@ -127,8 +127,8 @@ func history(s *checker.Session) (ops []porcupine.Operation, complete bool) {
 // ownsReference tells the families whose owner has a reference of its own; the
 // owners of modules, and of what is counted as they are, have none.
 func ownsReference(name string) bool {
-	modules := []string{"stop_machine", "no_stop", "isolated_", "wait_zero", "incs_decs", "rcu", "module_base", "brlock"}
-	return !slices.ContainsFunc(modules, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	modules := []string{"stop_machine", "no_stop", "isolated_", "wait_zero", "incs_decs", "rcu_", "module_base", "brlock"}
+	return name != "rcu" && !slices.ContainsFunc(modules, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // historyOf draws a run that goes on past whatever is violated, as callers do.
