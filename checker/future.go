@@ -159,6 +159,11 @@ func (f *futures) inst(t, pc int) touch {
 		}
 		objects(change, m.final)
 		objects(change, m.released)
+		// Of a thread that may wait on the memory it is asked what its step
+		// would do, with all that rides on it.
+		look(m.attempted)
+		look(m.succeeded)
+		look(m.doubted)
 		f.leaves(look, change)
 	case spec.OpGhost:
 		f.ghost(t, spec.GhostKind(in.Sub), look, change)

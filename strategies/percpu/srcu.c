@@ -67,7 +67,7 @@ static void synchronize(void)
 {
 	int idx = READ_ONCE(completed) & 1;
 
-	// mc: why grace it is for readers that hold the index of the unload before; here there is one
+	// mc: why grace it orders the stores before it and the flip for readers, which is so here
 	synchronize_sched();
 #ifndef FAULT_NO_FLIP
 	WRITE_ONCE(completed, READ_ONCE(completed) + 1);

@@ -1,7 +1,7 @@
 // mc: title SRCU that does not wait for those who have read the old index
 // mc: source SRCU without the grace period after its flip
 // mc: learn a reader that has read the index and not yet counted is in no sum
-// mc: learn it takes a reader that counts up on one CPU and down on another, so it shows only where threads migrate
+// mc: learn with one unload it takes a reader that counts down on another CPU; with more it does not
 // mc: expect * verified
 // mc: expect nested violated final-put-while-held
 
