@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	github.com/anishathalye/porcupine v1.3.1 // decides linearizability, in tests of the strategies
-	github.com/chromedp/chromedp v0.23.0 // the tests of the page of mc demo, in a real browser
+	github.com/chromedp/chromedp v0.23.0 // the tests of the pages of mc demo and mc check --html, in a real browser
 	github.com/google/go-cmp v0.7.0 // readable differences in tests
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: the command-line tests
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // the tests of mc check --sarif: against the published schema

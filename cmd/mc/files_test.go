@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -40,10 +41,18 @@ func TestSARIF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{
-		{"isolated_skip"}, {"--strict", "rcu", "--scenario", "basic"}, {"stop_machine_fifo", "--scenario", "rt-hog"},
-		{"nonatomic_last", "--scenario", "basic"}, {"refcache_no_dirty"}, {"lookup_lock_plain", "--scenario", "irq"},
+	for _, c := range []struct {
+		args []string
+		line string // what the first violation points to, if it is the same for ever
+	}{
+		{[]string{"isolated_skip"}, "return ret;"},
+		{[]string{"--strict", "rcu", "--scenario", "basic"}, ""},
+		{[]string{"stop_machine_fifo", "--scenario", "rt-hog"}, "ret = stop_machine(try_stop_module, NULL, NULL);"},
+		{[]string{"nonatomic_last", "--scenario", "basic"}, "return;"},
+		{[]string{"refcache_no_dirty"}, "mc_release(&obj);"},
+		{[]string{"lookup_lock_plain", "--scenario", "irq"}, "spin_lock_irqsave(&table_lock, flags);"},
 	} {
+		args := c.args
 		data := written(t, "--sarif", 1, args...)
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 		if err != nil {
@@ -65,8 +74,8 @@ func TestSARIF(t *testing.T) {
 			at := r.Locations[0].Physical
 			if uri := at.Artifact.URI; !strings.HasPrefix(uri, "strategies/") || at.Region.Line < 1 {
 				t.Errorf("%v: a violation in %s, line %d", args, uri, at.Region.Line)
-			} else if _, err := os.Stat("../../" + uri); err != nil {
-				t.Error(err)
+			} else if got := lineOf(t, "../../"+uri, at.Region.Line); found == 1 && c.line != "" && got != c.line {
+				t.Errorf("%v: the violation points to %q, want %q", args, got, c.line)
 			}
 			var order []int
 			for _, f := range r.CodeFlows[0].Threads {
@@ -90,6 +99,16 @@ func TestSARIF(t *testing.T) {
 			t.Errorf("%v: no result", args)
 		}
 	}
+}
+
+// lineOf is a line of a file, without the blanks around it.
+func lineOf(t *testing.T, file string, n int) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(strings.Split(string(data), "\n")[n-1])
 }
 
 // TestSARIFOfAFile: a file of the user's is named as it was given; a search that
@@ -169,7 +188,7 @@ func TestHTML(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(written(t, "--html", 0, "m.c"))
-	for _, want := range []string{`data-line="m.c:5" class="never"`, "&lt;b&gt;never", `<svg class="graph"`, `class="verified"`} {
+	for _, want := range []string{`data-line="m m.c:5" class="never"`, "&lt;b&gt;never", `<svg class="graph"`, `class="verified"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%s is not in the page\n%s", want, page)
 		}
@@ -188,6 +207,37 @@ func TestHTML(t *testing.T) {
 	}
 	if code := run([]string{"check", "--html", "no/such/folder/a", "m.c"}, nil, &out, &errs); code != 2 {
 		t.Errorf("a file that cannot be written: exit %d", code)
+	}
+}
+
+// TestHTMLStopped: a line that only a stopped search could have come to is not
+// said to be out of reach.
+func TestHTMLStopped(t *testing.T) {
+	data, err := os.ReadFile("../../strategies/lookup/lookup_lock.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const end = "\tif (last)\n\t\tmc_release(o);\n"
+	text := strings.Replace(string(data), end, end+"#if MC_GETS == 2\n\tif (!o)\n\t\towned = true; /* never */\n#endif\n", 1)
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("m.c", []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	marked := func(want int, args ...string) bool {
+		page := string(written(t, "--html", want, append(args, "--scenario", "basic,handover", "m.c")...))
+		for _, l := range strings.Split(page, "<span ") {
+			if strings.Contains(l, "/* never */") {
+				return strings.Contains(l, `class="never"`)
+			}
+		}
+		t.Fatalf("the line is not in the page\n%s", page)
+		return false
+	}
+	if !marked(0) {
+		t.Error("a line that no run comes to is not marked")
+	}
+	if marked(3, "--max-states", "500") {
+		t.Error("a line that a stopped search had not come to yet is marked")
 	}
 }
 
@@ -218,26 +268,49 @@ func TestDOT(t *testing.T) {
 	}
 }
 
-// TestHTMLRuns: the page's script fills in the values before the first step. It
-// needs a browser.
+// TestHTMLRuns: the slider shows the step, the values after it and its line of the
+// source, of the right model where two include the same file. It needs a browser.
 func TestHTMLRuns(t *testing.T) {
-	browser, err := exec.LookPath("chromium")
+	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("no chromium: install it to test the page")
 	}
 	name := filepath.Join(t.TempDir(), "page.html")
-	if err := os.WriteFile(name, written(t, "--html", 1, "--scenario", "isolated", "isolated_skip"), 0o666); err != nil {
+	page := written(t, "--html", 1, "--scenario", "isolated", "stop_machine", "isolated_skip")
+	if err := os.WriteFile(name, page, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	defer stop()
+	ctx, stopTab := chromedp.NewContext(ctx)
+	defer stopTab()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	dom, err := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--dump-dom", "file://"+name).Output()
-	if err != nil {
+	eval := func(script string) string {
+		t.Helper()
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+script+")"))
+		if err != nil {
+			t.Fatalf("%s: %v", script, err)
+		}
+		return got
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Navigate("file://"+name)); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"before the first step</p>", "<td>mod.ref[2]</td>", "<td class=\"\">LIVE</td>", `max="50"`} {
-		if !bytes.Contains(dom, []byte(want)) {
-			t.Errorf("%s is not in the page that was shown", want)
+	const slider = "document.querySelector('.run input')"
+	for _, c := range []struct{ script, want string }{
+		{"document.querySelector('.step').textContent", "before the first step"},
+		{slider + ".max", "50"},
+		{"document.querySelectorAll('.source .now').length", "0"},
+		{"(" + slider + ".value = 50, " + slider + ".dispatchEvent(new Event('input')), document.querySelectorAll('.source .now').length)", "1"},
+		{"document.querySelector('.source .now').dataset.line.split(' ')[0]", "isolated_skip"},
+		{"document.querySelector('.step').textContent.slice(0, 18)", "50/50  CPU2 getter"},
+		{"[...document.querySelectorAll('.memory tr')].find(r => r.cells[0].textContent === 'mod.state').cells[1].textContent", "GOING"},
+		{"performance.getEntriesByType('resource').length", "0"}, // nothing is loaded
+	} {
+		if got := eval(c.script); got != c.want {
+			t.Errorf("%s is %q, want %q", c.script, got, c.want)
 		}
 	}
 }

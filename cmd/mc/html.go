@@ -27,6 +27,7 @@ const graphStates = 250
 type htmlReport struct {
 	o    *checkOptions
 	page htmlPage
+	all  []*outcome
 }
 
 type htmlPage struct {
@@ -34,8 +35,6 @@ type htmlPage struct {
 	Outcomes []htmlOutcome
 	Sources  []htmlSource
 	Ignored  string
-	executed map[string]map[place]bool // by model
-	verified map[string]bool
 }
 
 // An htmlOutcome is what became of one scenario.
@@ -64,7 +63,8 @@ type htmlRun struct {
 
 type htmlStep struct {
 	Who    string            `json:"who"`
-	Place  string            `json:"place"` // "m.c:12", as lines of the source are called
+	Place  string            `json:"place"` // "m.c:12"
+	Line   string            `json:"line"`  // the ID of that line, if it is on the page
 	Source string            `json:"source"`
 	Text   string            `json:"text"`
 	Values map[string]string `json:"values"`
@@ -85,8 +85,6 @@ type htmlLine struct {
 
 func newHTML(o *checkOptions) *htmlReport {
 	r := &htmlReport{o: o}
-	r.page.executed = map[string]map[place]bool{}
-	r.page.verified = map[string]bool{}
 	r.page.Ignored = strings.Join(texts(o.config.Ignore), ", ")
 	return r
 }
@@ -108,7 +106,7 @@ func (r *htmlReport) add(o *outcome) {
 		opt := checker.DiagramOptions{Expand: r.o.expand}
 		h.Picture = template.HTML(checker.SVG(p, t, opt))
 		h.Size, h.Replay = size(o.Result), o.replay()
-		h.Run = newHTMLRun(h.ID, p, t)
+		h.Run = newHTMLRun(h.ID, o)
 		if v := t.Violation; v != nil {
 			h.Text = checker.Describe(p, t)
 			h.Waiting = checker.WaitingText(p, v)
@@ -118,15 +116,21 @@ func (r *htmlReport) add(o *outcome) {
 		h.Graph = template.HTML(graphPicture(p, g))
 	}
 	r.page.Outcomes = append(r.page.Outcomes, h)
-	r.sources(o)
+	r.all = append(r.all, o)
 }
 
-func newHTMLRun(id string, p *spec.Prog, t *checker.Trace) *htmlRun {
+// Silent reports whether there is no more to say than stands in the table.
+func (h htmlOutcome) Silent() bool {
+	return h.Run == nil && h.Graph == "" && h.Text == "" && h.Reason == "" && len(h.Notes) == 0
+}
+
+func newHTMLRun(id string, o *outcome) *htmlRun {
+	p, t := o.Prog, o.Trace
 	run := &htmlRun{ID: id, Cells: []string{}, First: []string{}}
 	for i := range t.Steps {
 		st := &t.Steps[i]
 		pos, _ := checker.ModelPlace(p, st.Pos, st.Frame)
-		s := htmlStep{Who: fmt.Sprintf("CPU%d %s", st.CPU, p.Threads[st.Move.Thread].Name), Place: p.Place(pos), Source: sourceLine(p, st.Pos), Text: checker.StepText(p, st), Values: map[string]string{}}
+		s := htmlStep{Who: fmt.Sprintf("CPU%d %s", st.CPU, p.Threads[st.Move.Thread].Name), Place: p.Place(pos), Line: lineID(o.Name, placeOf(p, pos)), Source: sourceLine(p, st.Pos), Text: checker.StepText(p, st), Values: map[string]string{}}
 		for _, e := range st.Events {
 			if e.Kind != checker.EventWrite {
 				continue
@@ -143,46 +147,41 @@ func newHTMLRun(id string, p *spec.Prog, t *checker.Trace) *htmlRun {
 	return run
 }
 
-// sources takes down the model's own files, and which of their lines ran.
-func (r *htmlReport) sources(o *outcome) {
-	p := o.Prog
-	done := r.page.executed[o.Name]
-	if done == nil {
-		done = map[place]bool{}
-		r.page.executed[o.Name] = done
-		for _, f := range p.Files {
-			if f.Library || strings.HasPrefix(f.Name, "<") {
-				continue // not the model's own
+// sources are the model's own files, as far as its outcomes have them, with the
+// lines that none of them reached.
+func sources(list []*outcome) (out []htmlSource) {
+	missed := unreached(list)
+	seen := map[string]bool{}
+	for _, o := range list {
+		for _, f := range o.Prog.Files {
+			if f.Library || strings.HasPrefix(f.Name, "<") || seen[f.Name] {
+				continue // not the model's own, or known
 			}
+			seen[f.Name] = true
 			src := htmlSource{Model: o.Name, File: f.Name}
 			for i, l := range f.Lines {
-				src.Lines = append(src.Lines, htmlLine{N: i + 1, ID: fmt.Sprintf("%s:%d", f.Name, i+1), Text: strings.ReplaceAll(l, "\t", "    ")})
+				src.Lines = append(src.Lines, htmlLine{N: i + 1, ID: lineID(o.Name, place{f.Name, i + 1}), Text: strings.ReplaceAll(l, "\t", "    "), Never: missed[place{f.Name, i + 1}]})
 			}
-			r.page.Sources = append(r.page.Sources, src)
+			out = append(out, src)
 		}
 	}
-	r.page.verified[o.Name] = r.page.verified[o.Name] || o.Verdict == checker.Verified
-	for i, ran := range o.Executed {
-		if ran {
-			done[placeOf(p, p.Code[i].Pos)] = true
-		} else if at := placeOf(p, p.Code[i].Pos); !done[at] {
-			done[at] = false // it has code
-		}
-	}
+	return out
+}
+
+// lineID tells a line from those of other models on the page, which may include
+// the same file.
+func lineID(model string, at place) string {
+	return fmt.Sprintf("%s %s:%d", model, at.file, at.line)
 }
 
 func (r *htmlReport) document() []byte {
 	page := &r.page
 	var models []string
-	for i := range page.Sources {
-		src := &page.Sources[i]
-		if !slices.Contains(models, src.Model) {
-			models = append(models, src.Model)
-		}
-		for k := range src.Lines {
-			ran, hasCode := page.executed[src.Model][place{src.File, k + 1}]
-			src.Lines[k].Never = page.verified[src.Model] && hasCode && !ran
-		}
+	for all := r.all; len(all) > 0; {
+		n := sameTarget(all)
+		models = append(models, all[0].Name)
+		page.Sources = append(page.Sources, sources(all[:n])...)
+		all = all[n:]
 	}
 	page.Title = "mc check " + strings.Join(models, " ")
 	var b bytes.Buffer

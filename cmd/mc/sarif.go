@@ -180,19 +180,13 @@ func (r *sarifReport) violation(o *outcome, where string) sarifResult {
 	if t == nil || t.Violation == nil {
 		return res
 	}
-	v := t.Violation
 	res.Message.Text = where + checker.Describe(o.Prog, t) + "\nreplay: " + o.replay()
 	res.Properties.Replay = t.Replay
-	at, frame := v.Pos, v.Frame
-	if at.Line == 0 && len(v.Waiting) > 0 {
-		at, frame = v.Waiting[0].Pos, v.Waiting[0].Frame
+	at := checker.Culprit(o.Prog, t)
+	if at.Line == 0 { // no line of the model ran, so the file as a whole is to blame
+		at = spec.Pos{Line: 1}
 	}
-	if at, _ = checker.ModelPlace(o.Prog, at, frame); at.Line > 0 && !o.Prog.Files[at.File].Library {
-		res.Locations = append(res.Locations, o.location(at, ""))
-	} else {
-		// A file is always to blame: its get, say, or what its library is told.
-		res.Locations = append(res.Locations, o.location(spec.Pos{Line: 1, Col: 1}, ""))
-	}
+	res.Locations = append(res.Locations, o.location(at, ""))
 	res.CodeFlows = []sarifCodeFlow{{Message: sarifMessage{size(o.Result)}, Threads: o.threadFlows()}}
 	return res
 }

@@ -11,9 +11,20 @@ import (
 
 // This file finds what a proof does not speak of: lines that no run executes.
 
-// neverExecuted names the lines of a model that no run of its outcomes reached,
-// if any of those is a verified one: a proof does not speak of them.
+// neverExecuted names the lines that a proof of the model does not speak of.
 func (t *textReport) neverExecuted(list []*outcome) {
+	missed := unreached(list)
+	if len(missed) == 0 {
+		return
+	}
+	for i, line := range wrap("never executed in "+list[0].Name+": "+lines(missed), t.c.look.page()-2) {
+		t.c.printf("%*s%s\n", 2*min(i, 1), "", line)
+	}
+}
+
+// unreached are the lines of a model that no run of its outcomes reached, if any
+// of those is a verified one: a proof does not speak of them.
+func unreached(list []*outcome) map[place]bool {
 	missed := map[place]bool{}
 	verified := false
 	for _, o := range list {
@@ -25,6 +36,9 @@ func (t *textReport) neverExecuted(list []*outcome) {
 			missed[placeOf(o.Prog, pos)] = true
 		}
 	}
+	if !verified {
+		return nil
+	}
 	for _, o := range list {
 		for i, done := range o.Executed {
 			if done {
@@ -32,11 +46,7 @@ func (t *textReport) neverExecuted(list []*outcome) {
 			}
 		}
 	}
-	if verified && len(missed) > 0 {
-		for i, line := range wrap("never executed in "+list[0].Name+": "+lines(missed), t.c.look.page()-2) {
-			t.c.printf("%*s%s\n", 2*min(i, 1), "", line)
-		}
-	}
+	return missed
 }
 
 // A place is a line of a file. Unlike a spec.Pos it means the same in every
