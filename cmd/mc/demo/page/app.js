@@ -11,7 +11,7 @@ const state = {
   moves: [],      // all moves known, those undone as well
   at: 0,          // how many of them have been made
   busy: null,     // cancels what goes on
-  mutations: [],
+  place: '',      // model and scenario that the list of what can be switched off is of
 };
 let turn = 0; // of requests for the board: an old answer is not shown
 
@@ -100,12 +100,16 @@ async function placeChanged() {
   const l = state.start.levels[state.level - 1];
   if (l && (l.model !== b.model || l.scenario !== b.scenario.text)) state.level = 0;
   $('level').value = String(state.level);
+  const place = `${b.model} ${b.scenario.text}`;
+  if (state.place !== place) $('mutations').replaceChildren(); // another model's
+  state.place = place;
   drawLesson(l && state.level ? l : null, false);
   $('next').hidden = true;
+  let mutations = [];
   try {
-    state.mutations = await post('/api/mutations', { model: b.model, scenario: b.scenario.text });
-  } catch { state.mutations = []; }
-  drawMutations(state.mutations, b, switchOff);
+    mutations = await post('/api/mutations', { model: b.model, scenario: b.scenario.text });
+  } catch { /* there is nothing to switch off then */ }
+  if (state.board?.prefix === b.prefix) drawMutations(mutations, b, switchOff); // else we are elsewhere by now
 }
 
 const begin = (model, scenario, without = '') => { stop(); return show({ model, scenario, without }); };
