@@ -41,23 +41,13 @@ const maxRank = 32
 
 // A searcher is one pass of the search.
 type searcher interface {
-	// run searches. most, if not 0, is how many states may be found before it
-	// gives up.
-	run(most int) (f *finding, end passEnd)
+	// run searches; nil if a value did not fit the packing, which now knows of it.
+	run() *finding
 	// runTo is a run to a state that violates a property.
 	runTo(rank int) []Move
 	// simplest is the simplest run; see the type simplest.
 	simplest(g goal) (r simplestRun, ok bool)
 }
-
-// A passEnd says how a pass ended.
-type passEnd int
-
-const (
-	passDone   passEnd = iota
-	passMisfit         // a value did not fit the packing, which now knows of it
-	passLarge          // there are more states than wanted
-)
 
 // newSearcher makes a search on states of as many words as the packing needs.
 func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) searcher {
@@ -86,9 +76,13 @@ func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int,
 
 // A search is one pass.
 type search[K words] struct {
+	prog    *spec.Prog
+	rules   rules
 	pack    *packing
 	lim     *limits
-	workers []*worker[K]
+	workers []*worker[K] // one, until there are many states
+	most    int          // workers that there may be
+	por     bool
 	races   bool // are looked for
 	// levels, if not nil, keeps the states of each level.
 	levels [][]K
@@ -117,6 +111,7 @@ type worker[K words] struct {
 	out     [][]K
 	outs    int
 	uniques uniques[K]
+	fresh   float64 // how many of them were new, in the last round
 	// What the threads can do in the states that come next, by state and thread,
 	// and in the state being expanded.
 	ahead, leaves []*leaf[K]
@@ -141,24 +136,57 @@ type aheadMove[K words] struct {
 }
 
 func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) *search[K] {
-	s := &search[K]{pack: pack, lim: lim}
-	for id := range workers {
-		w := &worker[K]{
-			oracle: newOracle[K](newMachine(p, r), pack), search: s, id: id, table: newTable[K](pack, lim.cfg.maxMemory()/int64(workers)),
-			out: make([][]K, workers<<partBits), alike: reducer[K]{pack: pack.clone()}, ahead: make([]*leaf[K], aheadStates*len(p.Threads)), noted: map[[2]*leaf[K]]bool{},
+	s := &search[K]{prog: p, rules: r, pack: pack, lim: lim, most: workers, por: por}
+	s.workers = []*worker[K]{s.newWorker(0)}
+	s.share(1)
+	return s
+}
+
+func (s *search[K]) newWorker(id int) *worker[K] {
+	w := &worker[K]{
+		oracle: newOracle[K](newMachine(s.prog, s.rules), s.pack), search: s, id: id,
+		alike: reducer[K]{pack: s.pack.clone()}, ahead: make([]*leaf[K], aheadStates*len(s.prog.Threads)), noted: map[[2]*leaf[K]]bool{},
+	}
+	if !s.pack.sym.none() {
+		w.m.sym = s.pack.sym
+	}
+	if s.por {
+		if w.futures, _ = newFutures(w.m); w.futures != nil {
+			w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty()}
 		}
-		if !pack.sym.none() {
-			w.m.sym = pack.sym
-		}
-		if por {
-			if w.futures, _ = newFutures(w.m); w.futures != nil {
-				w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty()}
-			}
-		}
-		w.m.interrupted = w.interrupted
+	}
+	w.m.interrupted = w.interrupted
+	return w
+}
+
+// share gives each of so many workers its part of what has been stored, and of
+// the states to expand.
+func (s *search[K]) share(n int) {
+	stored, next := s.workers[0].table, s.workers[0].next
+	for id := len(s.workers); id < n; id++ {
+		w := s.newWorker(id)
+		w.order.off = s.workers[0].order.off
 		s.workers = append(s.workers, w)
 	}
-	return s
+	for _, w := range s.workers {
+		w.table = newTable[K](s.pack, s.lim.cfg.maxMemory()/int64(n))
+		if stored != nil {
+			w.table.expect(stored.n / uint64(n))
+		}
+		w.out = make([][]K, n<<partBits)
+		w.next = nil
+	}
+	if stored == nil {
+		return
+	}
+	stored.each(func(key *K) { s.owner(key).table.add(key) })
+	stored.free()
+	for _, key := range next {
+		scrambled := key
+		scramble(&scrambled)
+		w := s.owner(&scrambled)
+		w.next = append(w.next, key)
+	}
 }
 
 // In what portions the work is done.
@@ -177,21 +205,25 @@ const (
 var roundBytes = int64(1 << 26)
 
 // run explores until all states are known or a limit is reached.
-func (s *search[K]) run(most int) (*finding, passEnd) {
+func (s *search[K]) run() *finding {
 	f := &finding{}
 	defer s.free()
 	s.begin()
 	for s.level(f) {
-		if most > 0 && s.states() > int64(most) {
-			return nil, passLarge
+		if len(s.workers) < s.most && s.states() > smallStates {
+			s.share(s.most)
 		}
 	}
 	if s.misfit() {
-		return nil, passMisfit
+		return nil
 	}
 	s.collect(f)
-	return f, passDone
+	return f
 }
+
+// smallStates is how many states one worker finds alone, before it is worth
+// while to share the work.
+var smallStates = int64(1 << 16)
 
 // states is how many are stored.
 func (s *search[K]) states() (n int64) {
@@ -284,6 +316,11 @@ func (w *worker[K]) movesAlong(way []K) []Move {
 		}
 	}
 	return moves
+}
+
+// owner is the worker that stores the scrambled state.
+func (s *search[K]) owner(key *K) *worker[K] {
+	return s.workers[(*key)[0]>>1&0xffff*uint64(len(s.workers))>>16]
 }
 
 // level expands all states of a level; false if it was the last or the search
@@ -497,19 +534,33 @@ func (w *worker[K]) forget() {
 	w.outs = 0
 }
 
-// receive stores what is its own of what all workers have found.
+// receive stores what is its own of what all workers have found. It goes from part
+// to part of the table, which must not grow too full where it begins: so room is
+// made before, for as many as are likely to be new.
 func (w *worker[K]) receive() {
+	own := w.id << partBits
+	all, stored := 0, w.table.n
+	for _, o := range w.search.workers {
+		for part := range 1 << partBits {
+			all += len(o.out[own|part])
+		}
+	}
+	if all == 0 {
+		return
+	}
+	w.table.expect(uint64(w.fresh * float64(all)))
+	u := &w.uniques
 	for part := range 1 << partBits {
-		u, most := &w.uniques, 0
+		most := 0
 		for _, o := range w.search.workers {
-			most += len(o.out[w.id<<partBits|part])
+			most += len(o.out[own|part])
 		}
 		if most == 0 {
 			continue
 		}
 		u.reset(most)
 		for _, o := range w.search.workers {
-			found := o.out[w.id<<partBits|part]
+			found := o.out[own|part]
 			for i := range found {
 				u.add(&found[i])
 			}
@@ -518,6 +569,7 @@ func (w *worker[K]) receive() {
 			w.store(u.keys[i:min(i+batchStates, len(u.keys))])
 		}
 	}
+	w.fresh = float64(w.table.n-stored) / float64(all)
 }
 
 // expand finds the successors of some states; false if a value does not fit, or
@@ -597,9 +649,7 @@ func (w *worker[K]) expandOne(key *K) bool {
 func (w *worker[K]) found(key *K) {
 	w.alike.reduce(key, &w.misfits)
 	scramble(key)
-	first := (*key)[0]
-	owner := first >> 1 & 0xffff * uint64(len(w.search.workers)) >> 16
-	part := &w.out[owner<<partBits|first>>(64-partBits)]
+	part := &w.out[w.search.owner(key).id<<partBits|int((*key)[0]>>(64-partBits))]
 	*part = push(*part, key)
 	w.outs++
 }

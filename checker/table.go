@@ -113,6 +113,13 @@ func (t *table[K]) touch(keys []K) (sum byte) {
 	return sum
 }
 
+// expect makes room for so many states more.
+func (t *table[K]) expect(n uint64) {
+	for 8*(t.n+n) > 7*t.cap {
+		t.grow()
+	}
+}
+
 // add adds the state, and tells whether it is new.
 func (t *table[K]) add(key *K) bool {
 	if 8*(t.n+1) > 7*t.cap {
@@ -181,6 +188,17 @@ func (t *table[K]) get(e []byte, key *K) {
 	}
 	if rest := t.size % 8; rest > 0 {
 		(*key)[n] = binary.LittleEndian.Uint64(e[8*n:]) & (1<<(8*rest) - 1)
+	}
+}
+
+// each calls visit with all states.
+func (t *table[K]) each(visit func(*K)) {
+	var key K
+	for at := 0; at+t.size <= len(t.data); at += t.size {
+		if e := t.data[at:]; binary.LittleEndian.Uint64(e) != 0 {
+			t.get(e, &key)
+			visit(&key)
+		}
 	}
 }
 
