@@ -19,6 +19,7 @@ type dictionary struct {
 	key    []byte // scratch
 	n      int    // numbers given
 	want   int    // how many there should be room for
+	room   int    // how many have a place in a packed state
 	values [][]int64
 	// columns has, for each slot of the block, an ordinal for each number: equal
 	// where the slot has equal values. Then follow the views of the slot pc.
@@ -51,11 +52,17 @@ func newDictionary(slots, pc int, views *[viewCount][]bool) *dictionary {
 	return d
 }
 
-// makeRoom makes room for more numbers than have been wanted so far, and returns
-// how many bits they have.
+// makeRoom makes room for more numbers than have been wanted so far, as those that
+// are full but for a few soon want it, and returns how many bits they have.
 func (d *dictionary) makeRoom() int {
-	width := bits.Len(uint(max(d.n, d.want, 1) - 1))
-	room := 1 << width
+	width := bits.Len(uint(max(d.n+d.n/8, d.want, 1) - 1))
+	d.room = 1 << width
+	d.grow(d.room)
+	return width
+}
+
+// grow makes the lists by number as long as that, at least.
+func (d *dictionary) grow(room int) {
 	if room > len(d.values) {
 		d.values = grown(d.values, room)
 		d.order = grown(d.order, room)
@@ -65,7 +72,6 @@ func (d *dictionary) makeRoom() int {
 			d.columns[i].ordinal = grown(d.columns[i].ordinal, room)
 		}
 	}
-	return width
 }
 
 // grown is a copy of the list with so many elements.
@@ -86,13 +92,15 @@ func (d *dictionary) intern(values []int64, bounded bool) (uint32, bool) {
 		d.key = binary.AppendVarint(d.key, v)
 	}
 	if n, known := d.number[string(d.key)]; known {
-		return n, true
+		return n, !bounded || int(n) < d.room
 	}
-	if d.n == len(d.values) {
+	if d.n >= d.room {
 		if d.want = 2 * max(d.n, 1); bounded {
 			return 0, false
 		}
-		d.makeRoom()
+	}
+	if d.n == len(d.values) {
+		d.grow(d.want)
 	}
 	n := uint32(d.n)
 	d.number[string(d.key)] = n

@@ -10,7 +10,8 @@ import (
 // unitFields are the fields of a unit in a packed state.
 type unitFields struct {
 	blocks []int // of its threads
-	slots  []int // other slots, in the same order for all units of the class
+	slots  []int // other slots that vary, in the same order for all units of the class
+	plain  []int // those of them that refer to nothing
 }
 
 // findUnits works out the fields of the units.
@@ -27,8 +28,12 @@ func (p *packing) findUnits() {
 			uf := unitFields{blocks: u.threads}
 			for _, slot := range y.unitSlots(u) {
 				moves[slot] = true
-				if p.place[slot].block < 0 {
-					uf.slots = append(uf.slots, slot)
+				if p.place[slot].block >= 0 || p.fields[slot].bits == 0 {
+					continue
+				}
+				uf.slots = append(uf.slots, slot)
+				if y.sorts[slot] <= sortPlain {
+					uf.plain = append(uf.plain, slot)
 				}
 			}
 			units = append(units, uf)
@@ -37,7 +42,7 @@ func (p *packing) findUnits() {
 		p.unitCount += len(units)
 	}
 	for slot := range p.fields {
-		if p.place[slot].block < 0 && !moves[slot] && y.sorts[slot] > sortPlain && y.sorts[slot] != sortMixed {
+		if p.place[slot].block < 0 && p.fields[slot].bits > 0 && !moves[slot] && y.sorts[slot] > sortPlain && y.sorts[slot] != sortMixed {
 			p.refSlots = append(p.refSlots, slot)
 		}
 	}
@@ -140,6 +145,7 @@ type reducer[K words] struct {
 
 	refs    []reference // of the state
 	renamed map[renamedKey]uint64
+	marks   []map[uint64][]uint64 // of slots, by place in refSlots and what they hold
 }
 
 // A reference is a block outside of units, or a slot outside of both, that refers
@@ -222,17 +228,30 @@ func (d *reducer[K]) findRefs(key *K) bool {
 			d.refs = append(d.refs, reference{-1 - t, n, b.dict.marks[n]})
 		}
 	}
-	for _, slot := range p.refSlots {
-		f := &p.fields[slot]
-		if f.bits == 0 {
-			continue
-		}
-		raw := getField(key, &f.field)
-		if marks := p.slotMarks(slot, f.decode(raw)); marks != nil {
+	for i, slot := range p.refSlots {
+		raw := getField(key, &p.fields[slot].field)
+		if marks := d.slotMarks(i, raw); marks != nil {
 			d.refs = append(d.refs, reference{slot, raw, marks})
 		}
 	}
 	return len(d.refs) == 0 || p.unitCount <= orderPlaces
+}
+
+// slotMarks are the marks of a slot for what it holds, if it refers to units.
+func (d *reducer[K]) slotMarks(i int, raw uint64) []uint64 {
+	if d.marks == nil {
+		d.marks = make([]map[uint64][]uint64, len(d.pack.refSlots))
+	}
+	marks, known := d.marks[i][raw]
+	if !known {
+		if d.marks[i] == nil {
+			d.marks[i] = map[uint64][]uint64{}
+		}
+		slot := d.pack.refSlots[i]
+		marks = d.pack.slotMarks(slot, d.pack.fields[slot].decode(raw))
+		d.marks[i][raw] = marks
+	}
+	return marks
 }
 
 // renameRefs changes what refers to units after these have changed places.
@@ -364,10 +383,9 @@ func (d *reducer[K]) unitKey(key *K, u *unitFields) uint64 {
 		b := &p.blocks[t]
 		h = mix(h, b.dict.order[getField(key, &b.field)])
 	}
-	for _, slot := range u.slots {
-		if f := &p.fields[slot]; f.bits > 0 && p.sym.sorts[slot] <= sortPlain {
-			h = mix(h, uint64(f.decode(getField(key, &f.field))))
-		}
+	for _, slot := range u.plain {
+		f := &p.fields[slot]
+		h = mix(h, uint64(f.decode(getField(key, &f.field))))
 	}
 	return h
 }

@@ -84,6 +84,7 @@ type search[K words] struct {
 	most    int          // workers that there may be
 	por     bool
 	races   bool // are looked for
+	unfit   bool // a value did not fit the packing
 	// levels, if not nil, keeps the states of each level.
 	levels [][]K
 	keep   bool
@@ -215,6 +216,7 @@ func (s *search[K]) run() *finding {
 		}
 	}
 	if s.misfit() {
+		s.scout()
 		return nil
 	}
 	s.collect(f)
@@ -224,6 +226,53 @@ func (s *search[K]) run() *finding {
 // smallStates is how many states one worker finds alone, before it is worth
 // while to share the work.
 var smallStates = int64(1 << 16)
+
+// scout goes on with a few of the states where a value did not fit, from level to
+// level: it is likely to meet the other values that do not, each of which would
+// otherwise end a pass of its own.
+func (s *search[K]) scout() {
+	var some []K
+	for _, w := range s.workers {
+		some = append(append(some, w.level...), w.next...)
+	}
+	w := s.workers[0]
+	w.scouts, w.order.off = true, true
+	few := min(max(int(s.states()/scoutShare/64), 16), 2048)
+	for left := int(s.states() / scoutShare); left > 0 && len(some) > 0; left -= len(some) {
+		some = sample(some, few)
+		w.forget()
+		for i := 0; i < len(some); i += aheadStates {
+			w.expand(some[i:min(i+aheadStates, len(some))])
+		}
+		some = some[:0]
+		for _, part := range w.out {
+			some = append(some, part...)
+		}
+		f := &w.pack.fields[w.m.violated]
+		for i := range some {
+			unscramble(&some[i])
+		}
+		some = slices.DeleteFunc(some, func(key K) bool { return getField(&key, &f.field) != 0 })
+		if s.misfit(); s.lim.now() != "" {
+			return
+		}
+	}
+}
+
+// scoutShare: scouts expand so many times less states than the pass had.
+const scoutShare = 8
+
+// sample is every so many-th element of the list, n in all, or the list.
+func sample[E any](list []E, n int) []E {
+	if len(list) <= n {
+		return list
+	}
+	out := make([]E, n)
+	for i := range out {
+		out[i] = list[i*len(list)/n]
+	}
+	return out
+}
 
 // states is how many are stored.
 func (s *search[K]) states() (n int64) {
@@ -411,16 +460,17 @@ func (s *search[K]) parallel(f func(*worker[K])) {
 	wg.Wait()
 }
 
-// misfit tells the packing of the values that did not fit it, if there are any.
+// misfit tells the packing of the values that did not fit it, and whether there
+// were any.
 func (s *search[K]) misfit() bool {
-	found := false
 	for _, w := range s.workers {
 		for _, c := range w.misfits {
 			s.pack.learnMisfit(c)
-			found = true
+			s.unfit = true
 		}
+		w.misfits = w.misfits[:0]
 	}
-	return found
+	return s.unfit
 }
 
 // collect puts together what the workers have found.
@@ -584,7 +634,10 @@ func (w *worker[K]) expand(some []K) bool {
 			lf := tree.leaf(k)
 			if lf == nil {
 				if lf = w.ask(t, &some[i]); lf == nil {
-					return false
+					if !w.scouts {
+						return false
+					}
+					lf = &leaf[K]{access: -1, stateInfo: stateInfo{pruned: true}}
 				}
 			}
 			w.ahead[i*n+t] = lf
@@ -598,10 +651,11 @@ func (w *worker[K]) expand(some []K) bool {
 		}
 	}
 	for i := range w.steps {
-		if !w.apply(w.steps[i].move, w.steps[i].from, &w.to) {
+		if w.apply(w.steps[i].move, w.steps[i].from, &w.to) {
+			w.found(&w.to)
+		} else if !w.scouts {
 			return false
 		}
-		w.found(&w.to)
 	}
 	return true
 }
@@ -647,7 +701,10 @@ func (w *worker[K]) expandOne(key *K) bool {
 
 // found hands a successor to its owner; key is overwritten.
 func (w *worker[K]) found(key *K) {
-	w.alike.reduce(key, &w.misfits)
+	n := len(w.misfits)
+	if w.alike.reduce(key, &w.misfits); len(w.misfits) > n {
+		return
+	}
 	scramble(key)
 	part := &w.out[w.search.owner(key).id<<partBits|int((*key)[0]>>(64-partBits))]
 	*part = push(*part, key)

@@ -308,6 +308,7 @@ type oracle[K words] struct {
 	trees   []tree[K]
 	log     touchLog
 	misfits []misfit // values met that do not fit the packing
+	scouts  bool     // goes on where one does not fit; see scout
 	forgot  bool     // there were more answers than are kept
 	// futures, if not nil, says what threads may do; surprised, that one does what
 	// it does not say.
@@ -383,6 +384,9 @@ func (o *oracle[K]) follow(r *remap, old uint64) (uint64, bool) {
 	o.pack.normalize(r.block, o.values)
 	n, ok := b.dict.intern(o.values, true)
 	if !ok {
+		if o.scouts {
+			b.dict.intern(o.values, false)
+		}
 		o.misfits = append(o.misfits, misfit{slot: -1})
 		return 0, false
 	}
@@ -416,7 +420,7 @@ func (o *oracle[K]) each(t int, key *K, visit func(mv Move, to *K) bool) bool {
 // learn asks the interpreter what thread t can do in the state, and keeps the
 // answer.
 func (o *oracle[K]) learn(t int, key *K) *leaf[K] {
-	m := o.m
+	m, misfits := o.m, len(o.misfits)
 	fromWords(o.pack, key, o.s)
 	o.log.reset()
 	lf := &leaf[K]{access: -1, safe: true}
@@ -469,7 +473,7 @@ func (o *oracle[K]) learn(t int, key *K) *leaf[K] {
 	for i := range lf.moves {
 		o.encode(t, &lf.moves[i], key)
 	}
-	if len(o.misfits) > 0 {
+	if len(o.misfits) > misfits {
 		return nil
 	}
 	if len(o.trees[t].leaves) < maxLeaves {

@@ -21,6 +21,11 @@ func main() {
 	// Writing to a closed pipe must come back as an error and end in our own
 	// exit code, not in a signal's.
 	signal.Ignore(syscall.SIGPIPE)
+	// What there is much of lies outside of the collected heap, and most calls are
+	// over before it is worth collecting.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
