@@ -134,11 +134,10 @@ func (d *diagram) libraryText(r *row) string {
 // harnessText says what a thread does that is in none of the model's functions:
 // the comment at the end of its line, or nothing in particular.
 func (d *diagram) harnessText(place spec.Pos) string {
-	_, comment, found := strings.Cut(d.p.Source(place), "/*")
-	if !found {
-		return "(between calls)"
+	if comment := commentAtEnd(d.p.Source(place)); comment != "" {
+		return "(" + comment + ")"
 	}
-	return "(" + strings.TrimSpace(strings.TrimSuffix(comment, "*/")) + ")"
+	return "(between calls)"
 }
 
 // source is the C of a line, without a comment at its end.
@@ -523,8 +522,12 @@ func (d *diagram) isLibraryLocal(cell int) bool {
 	return !d.expand && v.Thread >= 0 && d.p.Files[v.Pos.File].Library
 }
 
-// cellName names a cell for a reader: an atomic_t by its own name.
+// cellName names a cell for a reader: an atomic_t by its own name, one of the
+// driver by what it is for.
 func cellName(p *spec.Prog, cell int) string {
+	if name := driverCell(p, cell); name != "" {
+		return name
+	}
 	return strings.TrimSuffix(p.Cells[cell].Name, ".counter")
 }
 

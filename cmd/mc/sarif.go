@@ -198,7 +198,7 @@ func (o *outcome) threadFlows() []sarifThreadFlow {
 	for i := range o.Trace.Steps {
 		st := &o.Trace.Steps[i]
 		pos, _ := checker.ModelPlace(p, st.Pos, st.Frame)
-		text := sourceLine(p, st.Pos)
+		text := stepSource(p, st)
 		if what := checker.StepText(p, st); what != "" {
 			text += "  // " + what
 		}

@@ -66,6 +66,8 @@ type threadView struct {
 	File       int        `json:"file"`  // the place of its next step in the model
 	Line       int        `json:"line"`
 	Source     string     `json:"source"` // the text there
+	Where      string     `json:"where"`  // "m.c:12"
+	Words      string     `json:"words"`  // instead of the source, where that is none of the model's
 	Calls      string     `json:"calls"`  // the calls that lead to it
 	Library    bool       `json:"library"`
 	Marks      []string   `json:"marks"` // "preemption off", ...
@@ -100,6 +102,7 @@ type stepView struct {
 	Who    string `json:"who"`
 	Where  string `json:"where"`
 	Source string `json:"source"`
+	Words  string `json:"words"` // instead of the source, where that is none of the model's
 	Text   string `json:"text"`
 }
 
@@ -107,7 +110,7 @@ type violationView struct {
 	Property string   `json:"property"`
 	Text     string   `json:"text"`
 	Waiting  []string `json:"waiting"`
-	File     int      `json:"file"`
+	File     int      `json:"file"` // the line of the model that does it, or -1
 	Line     int      `json:"line"`
 }
 
@@ -225,7 +228,10 @@ func viewViolation(p *spec.Prog, tr *checker.Trace) *violationView {
 	if v == nil {
 		return nil
 	}
-	pos, _ := checker.ModelPlace(p, v.Pos, v.Frame)
+	pos := checker.Culprit(p, tr)
+	if pos.Line == 0 {
+		pos.File = -1
+	}
 	return &violationView{
 		Property: string(v.Property), Text: strings.TrimSpace(checker.Describe(p, tr)),
 		Waiting: append([]string{}, checker.WaitingText(p, v)...), File: pos.File, Line: pos.Line,
@@ -236,7 +242,7 @@ func viewStep(p *spec.Prog, st *checker.Step) stepView {
 	pos, _ := checker.ModelPlace(p, st.Pos, st.Frame)
 	return stepView{
 		Move: checker.MoveText(st.Move), Thread: st.Move.Thread, Who: fmt.Sprintf("CPU%d %s", st.CPU, p.Threads[st.Move.Thread].Name),
-		Where: p.Place(pos), Source: p.Source(pos), Text: checker.StepText(p, st),
+		Where: p.Place(pos), Source: p.Source(pos), Words: checker.DriverText(p, st.Pos, st.Frame), Text: checker.StepText(p, st),
 	}
 }
 
@@ -344,7 +350,8 @@ func viewThread(p *spec.Prog, t int, th checker.ThreadView) threadView {
 	pos, frame := checker.ModelPlace(p, th.Pos, th.Frame)
 	v := threadView{
 		Name: pt.Name, CPU: th.CPU, Class: pt.Class.String(), MustFinish: pt.MustFinish, State: "ready", Moves: []moveView{}, Locals: []string{},
-		File: pos.File, Line: pos.Line, Source: p.Source(pos), Calls: strings.Join(checker.Calls(p, th.Frame), " > "),
+		File: pos.File, Line: pos.Line, Source: p.Source(pos), Where: p.Place(pos), Words: checker.DriverText(p, th.Pos, th.Frame),
+		Calls:   strings.Join(calls(p, th.Frame), " > "),
 		Library: pos != th.Pos && frame != th.Frame,
 	}
 	if pos.Line == 0 || p.Files[pos.File].Library {
@@ -359,12 +366,46 @@ func viewThread(p *spec.Prog, t int, th checker.ThreadView) threadView {
 		v.State = "stopped"
 	}
 	v.Marks = marks(p, th)
-	for i, name := range p.Procs[pt.Proc].RegNames {
-		if i < len(th.Registers) && name != "" && !th.Done {
-			v.Locals = append(v.Locals, fmt.Sprintf("%s = %d", name, th.Registers[i]))
-		}
+	if !th.Done {
+		v.Locals = locals(p, pt.Proc, th)
 	}
 	return v
+}
+
+// calls are those that lead to a frame, but for those of the driver itself.
+func calls(p *spec.Prog, frame int) []string {
+	return slices.DeleteFunc(checker.Calls(p, frame), func(name string) bool { return strings.HasPrefix(name, "__mc_") })
+}
+
+// locals are the variables in registers that the thread will read again.
+func locals(p *spec.Prog, proc int, th checker.ThreadView) []string {
+	list := []string{}
+	for r, name := range p.Procs[proc].RegNames {
+		if name == "" || strings.HasPrefix(name, "__") || !slices.Contains(th.Live, r) {
+			continue
+		}
+		value := fmt.Sprint(th.Registers[r])
+		if typ, known := typeOf(p, proc, r); known {
+			value = p.Value(typ, th.Registers[r])
+		}
+		list = append(list, name+" = "+value)
+	}
+	return list
+}
+
+// typeOf is the type of a register, if all that is put there is of one.
+func typeOf(p *spec.Prog, proc, r int) (typ int, known bool) {
+	for i := p.Procs[proc].Entry; i < p.Procs[proc].End; i++ {
+		in := &p.Code[i]
+		switch {
+		case !in.Op.Info().HasDst || in.Dst != r:
+		case known && in.Type != typ:
+			return 0, false
+		default:
+			typ, known = in.Type, true
+		}
+	}
+	return typ, known
 }
 
 // marks say in what state of its CPU the thread is.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -239,5 +242,79 @@ func TestOver(t *testing.T) {
 	}
 	if b.Threads[0].State != "done" {
 		t.Errorf("thread 0 alone: %+v", b.Threads[0])
+	}
+}
+
+// TestWords plays at random: nothing that a thread, a step or a refusal says is
+// the C of the driver, which the reader has not written.
+func TestWords(t *testing.T) {
+	s := New(nil, spec.Scenario{}, "127.0.0.1")
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, sc := range []string{"basic", "irq", "handover", "nested", "rt-hog"} {
+		b, err := s.board(context.Background(), boardRequest{place: place{Model: "module_base", Scenario: sc}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 60 {
+			var moves []string
+			for _, th := range b.Threads {
+				shown := []string{th.Calls, th.Why, th.Words}
+				if th.Words == "" && th.State != "done" {
+					shown = append(shown, th.Source)
+				}
+				for _, text := range append(shown, th.Locals...) {
+					if strings.Contains(text, "__mc") {
+						t.Errorf("%s: %s says %q", sc, th.Name, text)
+					}
+				}
+				for _, mv := range th.Moves {
+					if strings.Contains(mv.Text, "__mc") {
+						t.Errorf("%s: a step of %s is %q", sc, th.Name, mv.Text)
+					}
+					moves = append(moves, mv.Move)
+				}
+			}
+			if len(moves) == 0 {
+				break
+			}
+			sep := "."
+			if len(b.Steps) == 0 {
+				sep = ""
+			}
+			if b, err = s.board(context.Background(), boardRequest{place: place{Run: b.Run + sep + moves[rng.IntN(len(moves))]}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, st := range b.Steps {
+			if st.Words == "" && strings.Contains(st.Source, "__mc") || strings.Contains(st.Text, "__mc") {
+				t.Errorf("%s: a step says %+v", sc, st)
+			}
+		}
+	}
+}
+
+// TestLocals shows a pointer as what it points to, and nothing that is not read
+// again.
+func TestLocals(t *testing.T) {
+	s := New(nil, spec.Scenario{}, "127.0.0.1")
+	b, err := s.board(context.Background(), boardRequest{place: place{Model: "lookup_lock", Scenario: "getters=1,gets=1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for b.Threads[0].State == "ready" {
+		for _, l := range b.Threads[0].Locals {
+			seen[l] = true
+		}
+		sep := "."
+		if len(b.Steps) == 0 {
+			sep = ""
+		}
+		if b, err = s.board(context.Background(), boardRequest{place: place{Run: b.Run + sep + "0"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !seen["o = &obj"] || seen["o = 1"] || seen["o = 0"] {
+		t.Errorf("the locals were %v", slices.Sorted(maps.Keys(seen)))
 	}
 }

@@ -48,7 +48,7 @@ async function show(request, note, kind) {
   const same = !changed && made.every((m, i) => m === state.moves[i]);
   if (!same) state.moves = made;
   state.at = made.length;
-  draw(board, { step, });
+  draw(board, { step, digit });
   drawHistory(board, state.moves.length, go);
   history.replaceState(null, '', address());
   buttons();
@@ -75,7 +75,7 @@ function announce(note, kind) {
   } else if (b.ended) {
     say('Nothing can step any more, and nothing was violated. Undo, or restart.');
   } else if (last) {
-    say(`Step ${b.steps.length}: ${last.who}, ${(last.source || last.where).replace(/;$/, '')}${last.text ? ': ' + last.text : ''}`);
+    say(`Step ${b.steps.length}: ${last.who}, ${(last.words || last.source || last.where).replace(/;$/, '')}${last.text ? ': ' + last.text : ''}`);
   } else {
     say('You are the scheduler: click a step, or press the digit of a CPU.');
   }

@@ -25,31 +25,45 @@ function redraw(id, children) {
   if (key) [...box.querySelectorAll('[data-key]')].find(e => e.dataset.key === key)?.focus();
 }
 
-export function draw(b, { step }) {
-  redraw('cpus', b.cpus.map(c => drawCPU(b, c, step)));
+export function draw(b, actions) {
+  redraw('cpus', b.cpus.map(c => drawCPU(b, c, actions)));
   drawSource(b);
   drawObjects(b.objects);
   drawMemory(b.cells);
   $('diagram').textContent = b.diagram.trim() ? b.diagram : 'Nothing has happened yet.';
 }
 
-function drawCPU(b, c, step) {
+function drawCPU(b, c, { step, digit }) {
   const shown = t => b.threads[t].mustFinish || b.threads[t].moves.length > 0;
   const first = c.threads.filter(shown), rest = c.threads.filter(t => !shown(t));
   const why = c.threads.map(t => b.threads[t]).filter(t => t.why).map(t => `${t.name} ${t.why}`).join('; ');
   return h('section', { class: 'cpu', 'data-cpu': c.cpu, 'data-why': why, 'aria-label': `CPU ${c.cpu}` },
-    h('h2', {}, `CPU${c.cpu}`, c.isolated ? h('small', {}, 'isolated') : null),
+    h('h2', {}, h('button', { class: 'name', 'data-key': 'cpu' + c.cpu, title: `Let CPU${c.cpu} take a step (${c.cpu})`, onclick: () => digit(c.cpu) }, `CPU${c.cpu}`),
+      c.isolated ? h('small', {}, 'isolated') : null),
     ...first.map(t => drawThread(b, t, step)),
     first.length ? null : h('p', { class: 'tag' }, 'nothing to do'),
-    rest.length ? h('details', { class: 'rest' }, h('summary', {}, `${rest.length} more at rest`), ...rest.map(t => drawThread(b, t, step))) : null);
+    rest.length ? fold(`rest${c.cpu}`, 'rest', `${rest.length} more at rest`, ...rest.map(t => drawThread(b, t, step))) : null);
+}
+
+const unfolded = new Set(); // what the reader has opened stays open when it is drawn again
+function fold(key, kind, summary, ...children) {
+  return h('details', { class: kind, open: unfolded.has(key), ontoggle: e => unfolded[e.target.open ? 'add' : 'delete'](key) },
+    h('summary', { 'data-key': key }, summary), ...children);
+}
+
+// drawNext says what a thread is about to do: its line of the model or, between
+// calls of the model's functions, words, with the driver's source for who asks.
+function drawNext(t, i) {
+  if (t.state === 'done') return 'is done';
+  if (!t.words) return h('code', { class: 'code' }, t.source);
+  return h('div', { class: 'words' }, t.words, fold(`driver${i}`, 'driver', 'source', h('code', { class: 'code' }, `${t.where}  ${t.source}`)));
 }
 
 function drawThread(b, i, step) {
   const t = b.threads[i];
   const tags = [t.class === 'other' ? null : t.class, ...t.marks, ...t.locals];
   return h('div', { class: 'thread' + (t.state === 'ready' ? '' : ' idle'), who: i },
-    h('b', {}, t.name), ' ', t.state === 'done' ? 'is done' : null,
-    t.state === 'done' ? null : h('code', { class: 'code' }, t.source),
+    h('b', {}, t.name), ' ', drawNext(t, i),
     t.calls && t.state !== 'done' ? h('div', { class: 'calls' }, 'in ' + t.calls) : null,
     h('div', {}, ...tags.filter(Boolean).map(x => h('span', { class: 'tag' }, x))),
     t.why ? h('div', { class: 'why' }, t.why) : null,
@@ -144,6 +158,6 @@ export function drawMutations(list, b, switchOff) {
 export function drawHistory(b, known, go) {
   const item = (n, text) => h('li', {}, h('button', { 'data-key': 'step' + n, 'aria-current': n === b.steps.length ? 'step' : null, onclick: () => go(n) }, text));
   const later = known - b.steps.length;
-  redraw('steps', [item(0, 'the start'), ...b.steps.map((s, i) => item(i + 1, `${i + 1}  ${s.who}  ${s.source}${s.text ? '  // ' + s.text : ''}`)),
+  redraw('steps', [item(0, 'the start'), ...b.steps.map((s, i) => item(i + 1, `${i + 1}  ${s.who}  ${s.words || s.source}${s.text ? '  // ' + s.text : ''}`)),
     ...(later > 0 ? [h('li', { class: 'later' }, `${later} undone`)] : [])]);
 }
