@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -42,7 +44,19 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(stopTab)
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	t.Cleanup(cancel)
+	// A window nobody looks at does not show what has the focus.
+	emulate(t, ctx, func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return err
+	})
 	return ctx
+}
+
+func emulate(t *testing.T, ctx context.Context, f func(context.Context, *chromedp.Target) error) {
+	t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Func(f)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // A player drives the page.
@@ -99,6 +113,11 @@ func (p *player) press(keys string) { p.Helper(); run(p, chromedp.KeyEvent(keys)
 
 const steps = `document.querySelectorAll('#steps li:not(.later)').length - 1`
 
+// inSight is the condition that a row of the source is in its panel's window.
+func inSight(row string) string {
+	return `((r, s) => r && r.getBoundingClientRect().top >= s.getBoundingClientRect().top && r.getBoundingClientRect().bottom <= s.getBoundingClientRect().bottom)(document.querySelector('#source ` + row + `'), document.querySelector('#source'))`
+}
+
 // TestBrowser plays as a reader would.
 func TestBrowser(t *testing.T) {
 	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
@@ -116,7 +135,10 @@ func TestBrowser(t *testing.T) {
 	if s := p.text("#status"); !strings.Contains(s, string(spec.GetAfterFinalPut)) {
 		t.Errorf("the page says %q", s)
 	}
-	p.shot("won", 1440, 900, "light")
+
+	// The line that does it is marked, and in sight.
+	p.until(`(r => r && r.textContent.includes('preempt_enable();'))(document.querySelector('#source .wrong'))`)
+	p.until(inSight(".wrong"))
 
 	// The address of this moment, opened anew.
 	p.open(run(p, chromedp.Location()))
@@ -141,17 +163,114 @@ func TestBrowser(t *testing.T) {
 	p.until(`document.querySelector('#status').classList.contains('bad')`)
 
 	// The lock, switched off.
-	p.do(`(e => { e.value = '3'; e.dispatchEvent(new Event('change')) })(document.querySelector('#level'))`)
+	p.choose("level", "3")
 	p.until(`document.querySelector('#lesson-title').textContent === 'The lock' && document.querySelector('.mutation[data-kind=lock]')`)
 	p.press("b")
 	p.until(`document.querySelector('#status').textContent.startsWith("It can't be broken")`)
 	p.do(`document.querySelector('#whatif').open = true, document.querySelector('.mutation[data-kind=lock]').click()`)
 	p.until(`document.querySelector('.mutation[aria-pressed=true]') !== null`)
+	p.until(inSight(".off"))
 	p.press("s")
 	p.until(`document.querySelector('#status').classList.contains('bad')`)
-	p.shot("whatif", 1440, 900, "dark")
-	p.shot("phone", 390, 844, "light")
-	p.shot("phone-dark", 390, 844, "dark")
+}
+
+// TestKeyboard plays with Tab, Enter and letters only. Whatever is pressed, the
+// focus stays on something, and keys go on to work.
+func TestKeyboard(t *testing.T) {
+	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
+	p := &player{t, browser(t)}
+	p.open(srv.URL)
+	somewhere := func(after string) {
+		t.Helper()
+		if at := run(p, chromedp.Evaluate[string](`document.activeElement.tagName + (document.activeElement.disabled ? ' disabled' : '')`)); at != "BUTTON" && at != "SUMMARY" && at != "PRE" && at != "SELECT" {
+			t.Errorf("after %s the focus is at %s", after, at)
+		}
+	}
+	focus := func(selector string) { t.Helper(); p.do(`document.querySelector('` + selector + `').focus()`) }
+
+	// The unloader alone, to its end: its button goes when it is done.
+	focus(`[data-cpu="0"] .step`)
+	for n := 1; p.count(`document.querySelectorAll('[data-cpu="0"] .step').length`) > 0; n++ {
+		p.press(kb.Enter)
+		p.until(fmt.Sprintf("%s === %d", steps, n))
+		somewhere("a step")
+	}
+	if at := p.text(":focus"); at != "CPU0" {
+		t.Errorf("the unloader is done, and the focus is at %q", at)
+	}
+	p.press(kb.Enter)
+	p.until(`document.querySelector('#status').textContent.startsWith('CPU0 cannot step')`)
+	// Undone to the start by the button, which then cannot be pressed.
+	focus("#undo")
+	for n := p.count(steps); n > 0; n-- {
+		p.press(kb.Enter)
+		p.until(fmt.Sprintf("%s === %d", steps, n-1))
+		somewhere("undo")
+	}
+	if at := p.text(":focus"); at != "Redo →" {
+		t.Errorf("all is undone, and the focus is at %q", at)
+	}
+	p.press("1")
+	p.until(steps + ` === 1`)
+	focus("#restart")
+	p.press(kb.Enter)
+	p.until(steps + ` === 0`)
+	somewhere("restart")
+	// Letters reach the rest.
+	for key, at := range map[string]string{"l": "#level", "m": "#model", "a": "#scenario", "e": "#exports button", "d": "#diagram", "w": "#whatif summary", "j": "#steps [aria-current]"} {
+		p.do(`document.activeElement.blur()`)
+		p.press(key)
+		p.until(`document.activeElement === document.querySelector('` + at + `')`)
+	}
+	// A switch that is pressed is still there, and has the focus.
+	p.until(`document.querySelector('.mutation')`)
+	p.do(`document.querySelector('#whatif').open = true, document.querySelector('.mutation').focus()`)
+	p.press(kb.Enter)
+	p.until(`document.querySelector('.mutation[aria-pressed=true]') === document.activeElement`)
+	// The dialog gives the focus back.
+	focus("#undo, #redo, #ask")
+	p.press("?")
+	p.until(`document.querySelector('#help').open`)
+	p.press(kb.Escape)
+	p.until(`!document.querySelector('#help').open`)
+	somewhere("the help")
+	// A violation is said at once by a screen reader.
+	p.choose("level", "1")
+	p.until(`document.querySelector('.mutation[aria-pressed=true]') === null && ` + steps + ` === 0`)
+	p.press("s")
+	p.until(`document.querySelector('#status').ariaLive === 'assertive'`)
+}
+
+// TestStill: nothing moves while a question is answered, on a phone neither; and
+// who wants no motion gets a run at once, at its end.
+func TestStill(t *testing.T) {
+	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
+	p := &player{t, browser(t)}
+	run(p, chromedp.EmulateViewport(390, 844))
+	p.open(srv.URL)
+	p.do(`window.tops = new Set(), window.texts = []`)
+	p.do(`(f => { window.watch = setInterval(f, 1); new MutationObserver(() => texts.push(document.querySelector('#status').textContent)).observe(document.querySelector('#status'), { childList: true, characterData: true, subtree: true }) })(() => tops.add(document.querySelector('.step').getBoundingClientRect().top))`)
+	p.press("h")
+	p.until(`document.querySelector('#status').textContent.startsWith('Hint')`)
+	p.do(`clearInterval(window.watch)`)
+	if n := p.count(`tops.size`); n != 1 {
+		t.Errorf("a step was at %d heights", n)
+	}
+	if n := p.count(`texts.length`); n != 1 {
+		t.Errorf("the status was written %d times", n)
+	}
+
+	emulate(t, p.ctx, func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}})
+		return err
+	})
+	const boards = `performance.getEntriesByName(location.origin + '/api/board').length`
+	before := p.count(boards)
+	p.press("s")
+	p.until(`document.querySelector('#status').classList.contains('bad')`)
+	if n := p.count(boards) - before; n != 1 {
+		t.Errorf("%d boards were drawn on the way to the end", n)
+	}
 }
 
 // shot takes a picture, where pictures are wanted.

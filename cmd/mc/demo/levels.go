@@ -27,13 +27,13 @@ type level struct {
 var levels = []level{
 	{
 		Title: "A plain counter", Model: "module_base_plain_inc", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
-		Before: "A module may go once nobody uses it. Users are counted, but the count goes up by a load and a store, which are two steps. You are the scheduler: click a CPU to let it take one step. Let the getter read the count, and see what the unloader can do before it writes.",
-		After:  "What was read was old when it was written. The final put was decided in between, and the get succeeded all the same.",
+		Before: "A module may go once nobody uses it, so users are counted: a get adds one, a put takes one away, and the module itself holds one until it is unloaded. Each change of the count is one atomic step. What can go wrong? You are the scheduler: click a CPU to let it take one step, and see what a get can do once the unloader has decided.",
+		After:  "The count was zero, the final put was decided, and the get counted up all the same: a get that cannot fail revives what is being torn down. Counting right is not enough; somebody has to look at the count.",
 	},
 	{
-		Title: "Check, then act", Model: "module_base_check_then_act", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
-		Before: "Now the count goes up in one atomic step. But the getter looks first whether the module is still there, and counts afterwards.",
-		After:  "Each of the two steps is right, and the two together are not. What was checked must still hold when one acts: check and act have to be one step.",
+		Title: "Check, then act", Model: "module_base_read_then_inc", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
+		Before: "Now a get can fail: it looks whether the count is zero, and counts up only if it is not. Both are atomic steps. What can the unloader do between them?",
+		After:  "Each of the two steps is right, and the two together are not. What was checked must still hold when one acts: check and act have to be one step, as in atomic_inc_not_zero().",
 	},
 	{
 		Title: "The lock", Model: "lookup_lock", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut, Without: spec.MutLock,

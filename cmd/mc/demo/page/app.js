@@ -25,6 +25,7 @@ async function post(path, body, signal) {
 function say(text, kind = '') {
   const p = $('status');
   p.className = kind;
+  p.ariaLive = kind === 'bad' ? 'assertive' : 'polite';
   if (p.textContent !== text) p.textContent = text;
 }
 
@@ -82,9 +83,12 @@ function announce(note, kind) {
 }
 
 function buttons() {
+  const focused = document.activeElement;
   $('undo').disabled = $('restart').disabled = state.at === 0;
   $('redo').disabled = state.at >= state.moves.length;
   $('hint').disabled = $('ask').disabled = $('play').disabled = Boolean(state.board.violation);
+  // What has just been pressed, and cannot be any more, hands the focus on.
+  if (focused.disabled) [$('redo'), $('undo'), $('play-start')].find(b => !b.disabled).focus();
 }
 
 async function placeChanged() {
@@ -155,7 +159,8 @@ async function search(start) {
   stop();
   const mine = state.busy = new AbortController();
   $('cancel').hidden = false;
-  say('Looking at every run from ' + (start ? 'the start' : 'here') + ' …');
+  // Most questions are answered before anybody could read that they are asked.
+  const slow = setTimeout(() => say('Looking at every run from ' + (start ? 'the start' : 'here') + ' …'), 250);
   try {
     const a = await post('/api/ask', { run: runTo(state.at), start }, mine.signal);
     return mine === state.busy ? a : null;
@@ -163,6 +168,7 @@ async function search(start) {
     if (e.name !== 'AbortError') say(String(e.message), 'bad');
     return null;
   } finally {
+    clearTimeout(slow);
     if (mine === state.busy) stop();
   }
 }
@@ -201,8 +207,9 @@ async function play(start) {
   const moves = [...state.moves.slice(0, from), ...a.moves];
   const mine = state.busy = new AbortController();
   $('cancel').hidden = false;
-  const pause = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : Math.min(700, 9000 / a.moves.length);
-  for (let n = from + (start ? 0 : 1); n <= moves.length; n++) {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches; // shows the end, to be gone through at will
+  const pause = still ? 0 : Math.min(700, 9000 / a.moves.length);
+  for (let n = still ? moves.length : from + (start ? 0 : 1); n <= moves.length; n++) {
     if (!await show({ run: state.board.prefix + moves.slice(0, n).join('.') })) break;
     if (mine !== state.busy) return;
     await new Promise(done => setTimeout(done, pause));
@@ -271,6 +278,9 @@ const keys = {
   r: () => go(0), o: () => $('over').click(), b: () => $('ask').click(), h: () => $('hint').click(), p: () => $('play').click(),
   s: () => $('play-start').click(), n: () => { if (!$('next').hidden) $('next').click(); }, t: otherTheme,
   w: () => { $('whatif').open = !$('whatif').open; $('whatif').querySelector('summary').focus(); },
+  j: () => { $('steps-box').open = true; $('steps').querySelector('[aria-current]').focus(); },
+  c: () => $('share').click(), e: () => $('exports').querySelector('button').focus(), d: () => $('diagram').focus(),
+  l: () => $('level').focus(), m: () => $('model').focus(), a: () => $('scenario').focus(),
   '?': () => $('help').showModal(), Escape: () => $('cancel').click(),
 };
 

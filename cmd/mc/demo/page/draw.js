@@ -15,14 +15,19 @@ export function h(tag, attributes = {}, ...children) {
   return e;
 }
 
-// redraw draws again and leaves the focus where it was.
+// redraw draws again and leaves the focus where it was; if that is not there any
+// more, at the name of its CPU.
 function redraw(id, children) {
   const box = $(id);
-  const key = box.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const focused = box.contains(document.activeElement) ? document.activeElement : null;
+  const keys = focused ? [focused.dataset.key, 'cpu' + focused.closest('[data-cpu]')?.dataset.cpu] : [];
   const top = box.scrollTop;
   box.replaceChildren(...children);
   box.scrollTop = top;
-  if (key) [...box.querySelectorAll('[data-key]')].find(e => e.dataset.key === key)?.focus();
+  if (!focused) return;
+  const all = [...box.querySelectorAll('[data-key]')];
+  const next = keys.map(k => all.find(e => e.dataset.key === k && e.checkVisibility())).find(Boolean);
+  (next ?? all[0])?.focus({ preventScroll: true });
 }
 
 export function draw(b, actions) {
@@ -38,7 +43,7 @@ function drawCPU(b, c, { step, digit }) {
   const first = c.threads.filter(shown), rest = c.threads.filter(t => !shown(t));
   const why = c.threads.map(t => b.threads[t]).filter(t => t.why).map(t => `${t.name} ${t.why}`).join('; ');
   return h('section', { class: 'cpu', 'data-cpu': c.cpu, 'data-why': why, 'aria-label': `CPU ${c.cpu}` },
-    h('h2', {}, h('button', { class: 'name', 'data-key': 'cpu' + c.cpu, title: `Let CPU${c.cpu} take a step (${c.cpu})`, onclick: () => digit(c.cpu) }, `CPU${c.cpu}`),
+    h('h2', {}, h('button', { class: 'name', 'data-key': 'cpu' + c.cpu, title: `Let CPU${c.cpu} take a step` + (c.cpu < 10 ? ` (${c.cpu})` : ''), onclick: () => digit(c.cpu) }, `CPU${c.cpu}`),
       c.isolated ? h('small', {}, 'isolated') : null),
     ...first.map(t => drawThread(b, t, step)),
     first.length ? null : h('p', { class: 'tag' }, 'nothing to do'),
@@ -153,6 +158,8 @@ export function drawMutations(list, b, switchOff) {
   if (b.without) $('whatif').open = true;
   const off = list.find(m => m.id === b.without);
   for (const r of $('source').children) r.classList.toggle('off', Boolean(off?.lines.includes(Number(r.dataset.line)) && off.file === $('file').textContent));
+  const first = $('source').querySelector('.off');
+  if (first && b.steps.length === 0) reveal(first);
 }
 
 export function drawHistory(b, known, go) {
