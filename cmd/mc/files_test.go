@@ -299,6 +299,7 @@ func TestHTMLRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	const slider = "document.querySelector('.run input')"
+	const near = "document.querySelector('.near .now')"
 	for _, c := range []struct{ script, want string }{
 		{"document.querySelector('.step').textContent", "before the first step"},
 		{slider + ".max", "50"},
@@ -307,6 +308,13 @@ func TestHTMLRuns(t *testing.T) {
 		{"document.querySelector('.source .now').dataset.line.split(' ')[0]", "isolated_skip"},
 		{"document.querySelector('.step').textContent.slice(0, 18)", "50/50  CPU2 getter"},
 		{"[...document.querySelectorAll('.memory tr')].find(r => r.cells[0].textContent === 'mod.state').cells[1].textContent", "GOING"},
+		{near + ".textContent.includes('preempt_enable();')", "true"},
+		{"(window.top0 = scrollY, 0)", "0"},
+		// Every line of the run is in sight in its panel as its step comes, and the
+		// page has not moved.
+		{"[...Array(51).keys()].filter(n => { " + slider + ".value = n; " + slider + ".dispatchEvent(new Event('input')); const l = " + near + "; if (!l) return false; const r = l.getBoundingClientRect(), b = l.parentElement.getBoundingClientRect(); return r.top < b.top || r.bottom > b.bottom; }).join()", ""},
+		{"scrollY === top0", "true"},
+		{"document.documentElement.scrollWidth <= innerWidth", "true"},
 		{"performance.getEntriesByType('resource').length", "0"}, // nothing is loaded
 	} {
 		if got := eval(c.script); got != c.want {
