@@ -91,6 +91,7 @@ Output:
                        step, the source with lines that never ran, small state graphs
     --sarif FILE       for code scanners and editors (docs/ci.md): SARIF 2.1.0
     --svg FILE         a picture of the first run that is found
+                       FILE may be -: standard output, instead of the text
 
 Exit code: 0 nothing is violated; 1 something is (with --expect: something
 differs from the file); 2 usage, bad model or internal error; 3 inconclusive.
