@@ -339,6 +339,46 @@ func (d *diagram) columns() []int {
 	return cpus
 }
 
+// NotDrawn names the CPUs that have no column in the run's diagram, with the threads
+// there that have no row: "CPU1 getter0", "CPU3 to CPU7". It is empty where all have
+// one.
+func NotDrawn(p *spec.Prog, t *Trace, opt DiagramOptions) string {
+	d := &diagram{p: p, t: t, expand: opt.Expand}
+	d.collect()
+	drawn := d.columns()
+	if len(drawn) == 0 {
+		return ""
+	}
+	var parts []string
+	for c := 0; c < p.NCPU; c++ {
+		if slices.Contains(drawn, c) {
+			continue
+		}
+		end := c
+		for end+1 < p.NCPU && !slices.Contains(drawn, end+1) {
+			end++
+		}
+		if end-c >= 2 {
+			parts = append(parts, fmt.Sprintf("CPU%d to CPU%d", c, end))
+			c = end
+			continue
+		}
+		parts = append(parts, strings.TrimSpace(fmt.Sprintf("CPU%d %s", c, strings.Join(d.idle(c), " and "))))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// idle names the threads that start on the CPU and have no row, of those that a
+// column is named after.
+func (d *diagram) idle(cpu int) (names []string) {
+	for t := range d.p.Threads {
+		if th := &d.p.Threads[t]; th.CPU == cpu && d.owns(t) && d.lastOf(t) == nil {
+			names = append(names, th.Name)
+		}
+	}
+	return names
+}
+
 // column is the CPU whose column the row stands in: for library threads on
 // CPUs without one, that of the row before.
 func (d *diagram) column(i int, cpus []int) int {
