@@ -64,6 +64,7 @@ type row struct {
 	steps  []*Step
 	also   []int  // further threads of a row of library threads
 	text   string // instead of the source
+	driver bool   // text is of what is done between calls of the model
 	mark   string // what is said at its end
 	// divider: no row, but the place where the cycle begins that the run ends in
 	divider bool
@@ -108,7 +109,7 @@ func (d *diagram) add(st *Step) {
 	} else if d.isLibrary(&r) {
 		r.text = d.libraryText(&r)
 	} else if !d.expand && p.Files[place.File].Library {
-		r.text = d.harnessText(place)
+		r.text, r.driver = d.harnessText(place), true
 	}
 	if n := len(d.rows); !d.expand && n > 0 && !d.rows[n-1].divider && d.merge(&d.rows[len(d.rows)-1], &r) {
 		return
@@ -119,7 +120,7 @@ func (d *diagram) add(st *Step) {
 // isLibrary reports whether the row is of a thread that need not finish, in
 // code of the library: the part it plays is the library's.
 func (d *diagram) isLibrary(r *row) bool {
-	return !d.expand && !r.divider && d.p.Files[r.place.File].Library && !d.p.Threads[r.thread].MustFinish && !d.p.Threads[r.thread].Hog
+	return !d.expand && !r.divider && d.p.Files[r.place.File].Library && !isDriver(d.p, r.place) && !d.p.Threads[r.thread].MustFinish && !d.p.Threads[r.thread].Hog
 }
 
 func (d *diagram) libraryText(r *row) string {
@@ -256,7 +257,7 @@ func (d *diagram) addWaiting(ws []Waiting) {
 		}
 		r := row{cpu: w.CPU, thread: w.Thread, place: place, frame: frame, mark: mark}
 		if d.p.Files[place.File].Library {
-			r.text = d.harnessText(place)
+			r.text, r.driver = d.harnessText(place), true
 		}
 		d.rows = append(d.rows, r)
 	}
@@ -431,7 +432,7 @@ func (d *diagram) cell(i int) string {
 			text = d.p.Place(r.place) + "  " + text
 		}
 	}
-	if d.named(r) && r.text == "" {
+	if d.named(r) && (r.text == "" || r.driver) {
 		text = d.p.Threads[r.thread].Name + ": " + text
 	}
 	if values := d.values(r); values != "" && r.text == "" {

@@ -1,6 +1,7 @@
 package checker_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -55,5 +56,26 @@ func TestDriverTextOfAFile(t *testing.T) {
 		if text := checker.DriverText(p, p.Code[i].Pos, p.Code[i].Frame); text != "" {
 			t.Errorf("%q", text)
 		}
+	}
+}
+
+// TestDriverRow: what a handler of the driver does is in a run's diagram by the
+// handler's name, and not as something that the library does.
+func TestDriverRow(t *testing.T) {
+	m, _ := strategies.Find("stop_machine_plain_inc")
+	sc, err := spec.ParseScenario("getters=1,gets=1,irq")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := m.Build(sc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := checker.Check(context.Background(), p, checker.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := checker.Diagram(p, r.Trace, checker.DiagramOptions{}); strings.Contains(d, "__mc_") || !strings.Contains(d, "irq: (leaves it to a getter)") {
+		t.Error(d)
 	}
 }
