@@ -3,12 +3,16 @@ package demo
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -316,5 +320,36 @@ func TestLocals(t *testing.T) {
 	}
 	if !seen["o = &obj"] || seen["o = 1"] || seen["o = 0"] {
 		t.Errorf("the locals were %v", slices.Sorted(maps.Keys(seen)))
+	}
+}
+
+// TestLecture holds the plan of docs/teaching.md to the levels: all of them, in
+// order, by their titles, in minutes that make an hour.
+func TestLecture(t *testing.T) {
+	data, err := os.ReadFile("../../../docs/teaching.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, next := 0, 1
+	for _, m := range regexp.MustCompile(`(?m)^\| (\d+)-(\d+) \| ([^|]+) \|`).FindAllStringSubmatch(string(data), -1) {
+		from, _ := strconv.Atoi(m[1])
+		to, _ := strconv.Atoi(m[2])
+		if from != at || to <= from {
+			t.Errorf("minutes %d to %d follow minute %d", from, to, at)
+		}
+		at = to
+		for rest := m[3]; rest != ""; next++ {
+			if next > len(levels) {
+				t.Fatalf("the plan has %q, the page no more levels", rest)
+			}
+			after, ok := strings.CutPrefix(rest, fmt.Sprintf("%d %s", next, levels[next-1].Title))
+			if !ok {
+				t.Fatalf("the plan says %q, level %d is %q", rest, next, levels[next-1].Title)
+			}
+			rest = strings.TrimPrefix(after, ", ")
+		}
+	}
+	if at != 60 || next != len(levels)+1 {
+		t.Errorf("%d levels in %d minutes, want %d in 60", next-1, at, len(levels))
 	}
 }
