@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -285,4 +286,50 @@ func (p *player) shot(name string, width, height int64, theme string) {
 	if err := os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o644); err != nil {
 		p.Fatal(err)
 	}
+}
+
+// TestHostile shows a model that is full of HTML and of names without end: it is all
+// text, and nothing of it makes the page wider than the window.
+func TestHostile(t *testing.T) {
+	long := strings.Repeat("very_long_", 40)
+	text := `// mc: title <img src=x onerror="window.pwned = 1"> ` + long + `
+// mc: learn </script><script>window.pwned = 2</script>
+#include <mc.h>
+int ` + long + `; /* </div></main><script>window.pwned = 3</script><style>* { display: none }</style> */
+mc_thread(0, MC_OTHER) void first_` + long + `(void) { ` + long + ` = 1; /* <img src=x onerror="window.pwned = 4"> &amp; &#x3c; */ }
+mc_thread(1, 0) void second(void) { mc_assert(` + long + ` == 0); } // <!-- ${window.pwned = 5}
+`
+	m, err := spec.Load(fstest.MapFS{"html.c": {Data: []byte(text)}}, "html.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := serve(t, New(m, m.Scenarios()[0], "127.0.0.1"))
+	p := &player{t, browser(t)}
+	run(p, chromedp.EmulateViewport(390, 844))
+	p.open(srv.URL)
+	p.until(`document.querySelector('#model').value === 'html'`)
+	p.press("s")
+	p.until(`document.querySelector('#status').classList.contains('bad')`)
+	p.do(`document.querySelectorAll('details').forEach(d => { d.open = true })`)
+	for _, want := range []string{"<script>window.pwned = 3</script>", "&amp; &#x3c;", "<!-- ${window.pwned = 5}"} {
+		if !strings.Contains(p.text("#source"), want) {
+			t.Errorf("%s is not in the source as it stands there:\n%s", want, p.text("#source"))
+		}
+	}
+	if n := p.count(`(window.pwned ?? 0) + document.querySelectorAll('main img, main script, main style').length`); n != 0 {
+		t.Errorf("%d of the model became a part of the page", n)
+	}
+	if n := p.count(`document.documentElement.scrollWidth - innerWidth`); n > 0 {
+		t.Errorf("the page is %d wider than the window", n)
+	}
+	// What is exported is data, too.
+	p.do(`(window.saved = [], HTMLAnchorElement.prototype.click = () => {}, URL.createObjectURL = blob => { blob.text().then(t => saved.push(t)); return '#' })`)
+	for _, kind := range []string{"txt", "svg", "json"} {
+		p.do(`document.querySelector('[data-export=` + kind + `]').click()`)
+	}
+	p.until(`saved.length === 3`)
+	if svg := run(p, chromedp.Evaluate[string](`saved.find(s => s.startsWith('<svg'))`)); strings.Contains(svg, "<script") || strings.Contains(svg, "<img") {
+		t.Errorf("the picture has more than text of the model:\n%s", svg)
+	}
+	p.shot("hostile", 390, 844, "light")
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -71,6 +72,18 @@ func TestRefusals(t *testing.T) {
 		{"another port of this machine", "board", aPlace, origin("http://127.0.0.1:1"), 403, "127.0.0.1:1"},
 		{"a form", "board", aPlace, func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415, "JSON"},
 		{"no JSON", "board", `{"model`, nil, 400, "not understood"},
+		{"nothing", "board", ``, nil, 400, "not understood"},
+		{"a list", "board", `[]`, nil, 400, "not understood"},
+		{"more than a request", "board", aPlace + aPlace, nil, 400, "something follows"},
+		{"a request and a half", "board", aPlace + `{"mo`, nil, 400, "something follows"},
+		{"deep", "board", strings.Repeat("[", 100_000), nil, 400, "not understood"},
+		{"no UTF-8", "board", "{\"model\":\"\xff\",\"scenario\":\"basic\"}", nil, 400, "unknown model"},
+		{"a name without end", "board", `{"model":"` + strings.Repeat("x", 100_000) + `","scenario":"basic"}`, nil, 400, "unknown model"},
+		{"a scenario without end", "board", `{"model":"no_stop","scenario":"` + strings.Repeat("gets=1,", 10_000) + `"}`, nil, 400, ""},
+		{"a scenario too large", "board", `{"model":"no_stop","scenario":"getters=100000"}`, nil, 400, "want 1 to"},
+		{"a move of nobody", "board", `{"run":"@1000"}`, nil, 400, "not a recorded run"},
+		{"no such question", "answer", aPlace, nil, 405, ""},
+		{"put", "board", aPlace, func(r *http.Request) { r.Method = "PUT" }, 405, ""},
 		{"unknown field", "board", `{"modle":"x"}`, nil, 400, "modle"},
 		{"too large", "board", `{"run":"` + strings.Repeat("0.", maxBody) + `"}`, nil, 400, "too large"},
 		{"no model", "board", `{"model":"nobody","scenario":"basic"}`, nil, 400, "nobody"},
@@ -89,8 +102,8 @@ func TestRefusals(t *testing.T) {
 			change = func(*http.Request) {}
 		}
 		code, text := post(t, srv.URL+"/api/"+c.path, c.body, change)
-		if code != c.code || !strings.Contains(text, c.says) {
-			t.Errorf("%s: %d %s; want %d, with %q", c.name, code, text, c.code, c.says)
+		if code != c.code || !strings.Contains(text, c.says) || len(text) > 1000 {
+			t.Errorf("%s: %d %.1000s; want %d, with %q", c.name, code, text, c.code, c.says)
 		}
 		if code, text := post(t, srv.URL+"/api/board", aPlace); code != 200 {
 			t.Fatalf("after %s: %d %s", c.name, code, text)
@@ -293,6 +306,48 @@ func TestWords(t *testing.T) {
 			if st.Words == "" && strings.Contains(st.Source, "__mc") || strings.Contains(st.Text, "__mc") {
 				t.Errorf("%s: a step says %+v", sc, st)
 			}
+		}
+	}
+}
+
+// TestPages asks from several pages at once, of the same models and of others, some
+// of whom go away: each gets the answer it gets alone.
+func TestPages(t *testing.T) {
+	s := New(nil, spec.Scenario{}, "127.0.0.1")
+	srv := serve(t, s)
+	bodies := []string{aPlace, `{"model":"lookup_lock","scenario":"irq"}`, `{"model":"rcu","scenario":"getters=1,gets=1"}`, `{"model":"nobody","scenario":"basic"}`}
+	paths := []string{"board", "mutations"}
+	ask := func(i int) string {
+		code, text := post(t, srv.URL+"/api/"+paths[i%2], bodies[i/2%len(bodies)])
+		return fmt.Sprint(code, text)
+	}
+	var want []string
+	for i := range 2 * len(bodies) {
+		want = append(want, ask(i))
+	}
+	s.progs = progCache{} // so that they are built at once, too
+	var wg sync.WaitGroup
+	for page := range 8 {
+		wg.Go(func() {
+			for i := range want {
+				i = (i + page) % len(want)
+				if got := ask(i); got != want[i] {
+					t.Errorf("page %d: %s of %s: %.300s, alone %.300s", page, paths[i%2], bodies[i/2%len(bodies)], got, want[i])
+				}
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+			defer cancel()
+			r, _ := http.NewRequestWithContext(ctx, "POST", srv.URL+"/api/ask", strings.NewReader(`{"model":"stop_machine","scenario":"getters=3,gets=3","start":true}`))
+			r.Header.Set("Content-Type", "application/json")
+			if resp, err := http.DefaultClient.Do(r); err == nil {
+				resp.Body.Close()
+			}
+		})
+	}
+	wg.Wait()
+	for end := time.Now().Add(20 * time.Second); len(s.asking) > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d searches of pages that are gone go on", len(s.asking))
 		}
 	}
 }
