@@ -29,8 +29,9 @@ type boardView struct {
 	Picture  string       `json:"picture"` // the same as SVG
 	// Run is the run so far as mc replay takes it; Prefix is Run without its
 	// moves.
-	Run    string `json:"run"`
-	Prefix string `json:"prefix"`
+	Run     string `json:"run"`
+	Prefix  string `json:"prefix"`
+	Command string `json:"command"` // that plays the run again
 	// Ended says that nothing can follow, and Violation what is wrong.
 	Ended     bool           `json:"ended"`
 	RuledOut  bool           `json:"ruledOut"`
@@ -185,6 +186,11 @@ func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View) *boa
 		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
 		Violation: viewViolation(p, tr), Learn: []string{}, Steps: []stepView{}, // the page wants lists, not null
 	}
+	file := ""
+	if slices.ContainsFunc(s.models, func(m *spec.Model) bool { return m.Name == name }) {
+		file = s.File
+	}
+	b.Command = checker.ReplayCommand(file, tr)
 	if m, err := s.model(name); err == nil {
 		b.Title, b.Learn = m.Title, append([]string{}, m.Learn...)
 	}

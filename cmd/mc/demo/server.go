@@ -32,6 +32,10 @@ const maxBody = 256 << 10
 
 // A Server answers the page.
 type Server struct {
+	// File is how the user named the model's file, for commands that the page gives;
+	// empty for a strategy.
+	File string
+
 	first   place
 	models  []*spec.Model // besides the strategies: the user's file
 	host    string        // it listens at

@@ -408,3 +408,23 @@ func TestLecture(t *testing.T) {
 		t.Errorf("%d levels in %d minutes, want %d in 60", next-1, at, len(levels))
 	}
 }
+
+// TestCommand: what the page says plays the run again does, for a file as well, with
+// the name that it was given.
+func TestCommand(t *testing.T) {
+	m, err := spec.Load(fstest.MapFS{"m.c": {Data: []byte("#include <mc.h>\nint x;\nmc_thread(0, 0) void a(void) { x = 1; }\n")}}, "m.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(m, m.Scenarios()[0], "127.0.0.1")
+	s.File = "my models/m.c"
+	for pl, want := range map[place]string{
+		{Model: "m", Scenario: "threads"}:     "mc replay 'my models/m.c' lp1/m/threads/",
+		{Model: "no_stop", Scenario: "basic"}: "mc replay lp1/no_stop/basic/",
+	} {
+		b, err := s.board(context.Background(), boardRequest{place: pl})
+		if err != nil || !strings.HasPrefix(b.Command, want) {
+			t.Errorf("%+v: %q, %v; want %s...", pl, b.Command, err, want)
+		}
+	}
+}

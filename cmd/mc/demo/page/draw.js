@@ -68,7 +68,7 @@ function drawThread(b, i, step) {
   const t = b.threads[i];
   const tags = [t.class === 'other' ? null : t.class, ...t.marks, ...t.locals];
   return h('div', { class: 'thread' + (t.state === 'ready' ? '' : ' idle'), who: i },
-    h('b', {}, t.name), ' ', drawNext(t, i),
+    h('b', { title: 'class: ' + t.class }, t.name), ' ', drawNext(t, i),
     t.calls && t.state !== 'done' ? h('div', { class: 'calls' }, 'in ' + t.calls) : null,
     h('div', {}, ...tags.filter(Boolean).map(x => h('span', { class: 'tag' }, x))),
     t.why ? h('div', { class: 'why' }, t.why) : null,
