@@ -412,36 +412,78 @@ func TestDOT(t *testing.T) {
 	}
 }
 
-// TestHTMLRuns: the slider shows the step, the values after it and its line of the
-// source, of the right model where two include the same file. It needs a browser.
-func TestHTMLRuns(t *testing.T) {
+// A viewer looks at a page in a browser.
+type viewer struct {
+	*testing.T
+	ctx context.Context
+}
+
+// view opens a page that a report wrote. It needs a browser.
+func view(t *testing.T, page []byte) *viewer {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("no chromium: install it to test the page")
 	}
 	name := filepath.Join(t.TempDir(), "page.html")
-	page := written(t, "--html", 1, "--scenario", "isolated", "stop_machine", "isolated_skip")
 	if err := os.WriteFile(name, page, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	defer stop()
+	t.Cleanup(stop)
 	ctx, stopTab := chromedp.NewContext(ctx)
-	defer stopTab()
+	t.Cleanup(stopTab)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	eval := func(script string) string {
-		t.Helper()
-		got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("String("+script+")"))
-		if err != nil {
-			t.Fatalf("%s: %v", script, err)
-		}
-		return got
-	}
+	t.Cleanup(cancel)
 	if _, err := chromedp.Run(ctx, chromedp.Navigate("file://"+name)); err != nil {
 		t.Fatal(err)
 	}
+	return &viewer{t, ctx}
+}
+
+func (v *viewer) eval(script string) string {
+	v.Helper()
+	got, err := chromedp.Run(v.ctx, chromedp.Evaluate[string]("String("+script+")"))
+	if err != nil {
+		v.Fatalf("%s: %v", script, err)
+	}
+	return got
+}
+
+// TestHTMLHostile: a model that is full of HTML and of names without end is text, and
+// the page is no wider than a phone.
+func TestHTMLHostile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	long := strings.Repeat("very_long_", 40)
+	text := "#include <mc.h>\nint " + long + "; /* </pre></main><script>window.pwned = 1</script> */\n" +
+		"mc_thread(0, MC_OTHER) void a(void) { " + long + " = 1; /* <img src=x onerror=\"window.pwned = 2\"> ${window.pwned = 3} */ }\n" +
+		"mc_thread(1, 0) void b(void) { mc_assert(" + long + " == 0); } // </script><script>window.pwned = 4</script>\n"
+	if err := os.WriteFile("m.c", []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	v := view(t, written(t, "--html", 1, "m.c"))
+	if _, err := chromedp.Run(v.ctx, chromedp.EmulateViewport(390, 844)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ script, want string }{
+		{"(document.querySelectorAll('details').forEach(d => { d.open = true }), innerWidth)", "390"},
+		{"(s => { s.value = s.max; s.dispatchEvent(new Event('input')); return s.value > 1; })(document.querySelector('.run input'))", "true"},
+		{"document.documentElement.scrollWidth", "390"},
+		{"window.pwned", "undefined"},
+		{"document.querySelectorAll('img, script').length", "1"}, // the page's own
+		{"document.querySelector('.source').textContent.includes('<script>window.pwned = 1</script>')", "true"},
+	} {
+		if got := v.eval(c.script); got != c.want {
+			t.Errorf("%s is %q, want %q", c.script, got, c.want)
+		}
+	}
+}
+
+// TestHTMLRuns: the slider shows the step, the values after it and its line of the
+// source, of the right model where two include the same file. It needs a browser.
+func TestHTMLRuns(t *testing.T) {
+	v := view(t, written(t, "--html", 1, "--scenario", "isolated", "stop_machine", "isolated_skip"))
 	const slider = "document.querySelector('.run input')"
 	const near = "document.querySelector('.near .now')"
 	for _, c := range []struct{ script, want string }{
@@ -461,7 +503,7 @@ func TestHTMLRuns(t *testing.T) {
 		{"document.documentElement.scrollWidth <= innerWidth", "true"},
 		{"performance.getEntriesByType('resource').length", "0"}, // nothing is loaded
 	} {
-		if got := eval(c.script); got != c.want {
+		if got := v.eval(c.script); got != c.want {
 			t.Errorf("%s is %q, want %q", c.script, got, c.want)
 		}
 	}
