@@ -73,6 +73,7 @@ type threadView struct {
 	Library    bool       `json:"library"`
 	Marks      []string   `json:"marks"` // "preemption off", ...
 	Locals     []string   `json:"locals"`
+	Rests      bool       `json:"rests"` // idle, and nobody waits for it to run
 	Moves      []moveView `json:"moves"`
 }
 
@@ -239,7 +240,7 @@ func viewViolation(p *spec.Prog, tr *checker.Trace) *violationView {
 		pos.File = -1
 	}
 	return &violationView{
-		Property: string(v.Property), Text: strings.TrimSpace(checker.Describe(p, tr)),
+		Property: string(v.Property), Text: strings.TrimPrefix(strings.TrimSpace(checker.Describe(p, tr)), string(v.Property)+": "),
 		Waiting: append([]string{}, checker.WaitingText(p, v)...), File: pos.File, Line: pos.Line,
 	}
 }
@@ -313,6 +314,7 @@ func viewThreads(p *spec.Prog, ses *checker.Session, now checker.View) []threadV
 				_ = ses.Back(n) // the run it had
 			}
 		}
+		v.Rests = false
 		if len(v.Moves) < maxMoves {
 			v.Moves = append(v.Moves, moveView{checker.MoveText(mv), text})
 		}
@@ -371,6 +373,8 @@ func viewThread(p *spec.Prog, t int, th checker.ThreadView) threadView {
 	case !th.CanStep:
 		v.State = "stopped"
 	}
+	kept := th.Waiting != nil && th.Waiting.For == checker.WaitCPU
+	v.Rests = !pt.MustFinish && !pt.Hog && !kept
 	v.Marks = marks(p, th)
 	if !th.Done {
 		v.Locals = locals(p, pt.Proc, th)

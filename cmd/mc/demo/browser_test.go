@@ -242,6 +242,34 @@ func TestKeyboard(t *testing.T) {
 	p.until(`document.querySelector('#status').ariaLive === 'assertive'`)
 }
 
+// TestHog: where a run hangs, the page shows whom everybody waits for, and does not
+// say it twice; and the source goes to a thread that is asked for.
+func TestHog(t *testing.T) {
+	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
+	p := &player{t, browser(t)}
+	p.open(srv.URL + "/#level=9")
+	p.press("s")
+	p.until(`document.querySelector('#status').classList.contains('bad') && document.querySelector('#lesson').classList.contains('won')`)
+	if s := p.text("#status"); strings.Count(s, "hang") != 1 {
+		t.Errorf("the page says %q", s)
+	}
+	for _, want := range []string{"hog", "runs for ever", "cpu_stopper/2", "cannot run: hog (fifo 99) keeps CPU2"} {
+		if got := run(p, chromedp.Evaluate[string](`document.querySelector('[data-cpu="2"]').innerText`)); !strings.Contains(got, want) {
+			t.Errorf("CPU2 does not show %q:\n%s", want, got)
+		}
+	}
+	p.press("r")
+	p.until(steps + ` === 0`)
+	for i, key := range "0011" {
+		p.press(string(key))
+		p.until(fmt.Sprintf("%s === %d", steps, i+1))
+	}
+	for t := range 2 {
+		p.do(fmt.Sprintf(`document.querySelector('[data-key=pin%d]').click()`, t))
+		p.until(fmt.Sprintf(`(r => r.getBoundingClientRect().top >= r.closest('#source').getBoundingClientRect().top && r.getBoundingClientRect().bottom <= r.closest('#source').getBoundingClientRect().bottom)([...document.querySelectorAll('#source .pin')].find(e => document.querySelector('[data-key=pin%d]').textContent.startsWith(e.textContent)))`, t))
+	}
+}
+
 // TestStill: nothing moves while a question is answered, on a phone neither; and
 // who wants no motion gets a run at once, at its end.
 func TestStill(t *testing.T) {

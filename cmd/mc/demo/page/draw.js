@@ -27,7 +27,7 @@ function redraw(id, children) {
   if (!focused) return;
   const all = [...box.querySelectorAll('[data-key]')];
   const next = keys.map(k => all.find(e => e.dataset.key === k && e.checkVisibility())).find(Boolean);
-  (next ?? all[0])?.focus({ preventScroll: true });
+  (next ?? all[0] ?? $('source')).focus({ preventScroll: true });
 }
 
 export function draw(b, actions) {
@@ -39,7 +39,7 @@ export function draw(b, actions) {
 }
 
 function drawCPU(b, c, { step, digit }) {
-  const shown = t => b.threads[t].mustFinish || b.threads[t].moves.length > 0;
+  const shown = t => !b.threads[t].rests;
   const first = c.threads.filter(shown), rest = c.threads.filter(t => !shown(t));
   const why = c.threads.map(t => b.threads[t]).filter(t => t.why).map(t => `${t.name} ${t.why}`).join('; ');
   return h('section', { class: 'cpu', 'data-cpu': c.cpu, 'data-why': why, 'aria-label': `CPU ${c.cpu}` },
@@ -95,14 +95,16 @@ function drawSource(b) {
   }
   const rows = $('source').children;
   for (const r of rows) { r.classList.remove('at', 'wrong'); r.lastChild.replaceChildren(); }
-  let first = null;
+  const last = b.steps.at(-1)?.thread, found = []; // the rows of threads, who matters most last
   b.threads.forEach((t, i) => {
     const row = t.file === f.index && t.state !== 'done' ? rows[t.line - 1] : null;
     if (!row) return;
     row.classList.add('at');
     row.lastChild.append(h('span', { class: 'pin', who: i, title: 'its next line' }, t.name));
-    if (b.steps.at(-1)?.thread === i || !first) first = row;
+    found.push({ name: t.name, i, row, line: t.line, rank: (i === last ? 2 : 0) + (t.moves.length ? 1 : 0) });
   });
+  redraw('pins', found.map(f => h('button', { class: 'pin', who: f.i, 'data-key': 'pin' + f.i, title: `Show the next line of ${f.name}`, onclick: () => reveal(f.row) }, `${f.name} ${f.line}`)));
+  let first = found.sort((x, y) => x.rank - y.rank).at(-1)?.row;
   if (b.violation && b.violation.file === f.index) {
     first = rows[b.violation.line - 1] ?? first;
     first?.classList.add('wrong');
