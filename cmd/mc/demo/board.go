@@ -120,10 +120,17 @@ type violationView struct {
 // has stepped until the call of a library function it is in is over.
 type boardRequest struct {
 	place
-	Over *int `json:"over"`
+	Over  *int `json:"over"`
+	Width int  `json:"width"` // columns of text for the diagram; 0: as many as mc check takes
 }
 
+// Least and most columns of a diagram.
+const minWidth, maxWidth = 30, 1000
+
 func (s *Server) board(_ context.Context, in boardRequest) (*boardView, error) {
+	if in.Width != 0 && (in.Width < minWidth || in.Width > maxWidth) {
+		return nil, bad("width %d: want %d to %d columns", in.Width, minWidth, maxWidth)
+	}
 	p, rec, err := s.at(in.place)
 	if err != nil {
 		return nil, err
@@ -147,7 +154,7 @@ func (s *Server) board(_ context.Context, in boardRequest) (*boardView, error) {
 			return nil, err
 		}
 	}
-	return s.view(p, ses, old), nil
+	return s.view(p, ses, old, in.Width), nil
 }
 
 // stepOver lets the thread step until it comes to another place of the model.
@@ -179,12 +186,12 @@ func stepOver(ses *checker.Session, t int) (checker.View, error) {
 	return old, nil
 }
 
-func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View) *boardView {
+func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View, width int) *boardView {
 	now, tr := ses.View(), ses.Trace()
 	name, id := spec.CutMutant(p.Model)
 	b := &boardView{
 		Model: name, Scenario: viewScenario(p.Scenario), Without: id, Files: own(p), Run: tr.Replay,
-		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
+		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{Width: width}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
 		Violation: viewViolation(p, tr), Learn: []string{}, Steps: []stepView{}, // the page wants lists, not null
 	}
 	file := ""

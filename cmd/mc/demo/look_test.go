@@ -88,6 +88,8 @@ func TestLook(t *testing.T) {
 	p.lookAll("middle")
 	p.press("s")
 	p.until(`document.querySelector('#lesson').classList.contains('won')`)
+	// A phone has no room for columns: the diagram has them one below the other.
+	p.until(`(d => d.textContent.includes('<- get after the final put') && d.scrollWidth <= d.clientWidth)(document.querySelector('#diagram'))`)
 	p.lookAll("won")
 	p.choose("level", "3")
 	p.until(`document.querySelector('#lesson-title').textContent === 'The lock' && document.querySelector('.mutation[data-kind=lock]')`)

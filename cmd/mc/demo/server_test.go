@@ -82,6 +82,8 @@ func TestRefusals(t *testing.T) {
 		{"a scenario without end", "board", `{"model":"no_stop","scenario":"` + strings.Repeat("gets=1,", 10_000) + `"}`, nil, 400, ""},
 		{"a scenario too large", "board", `{"model":"no_stop","scenario":"getters=100000"}`, nil, 400, "want 1 to"},
 		{"a move of nobody", "board", `{"run":"@1000"}`, nil, 400, "not a recorded run"},
+		{"no width", "board", `{"model":"no_stop","scenario":"basic","width":-1}`, nil, 400, "width"},
+		{"any width", "board", `{"model":"no_stop","scenario":"basic","width":1000000}`, nil, 400, "width"},
 		{"no such question", "answer", aPlace, nil, 405, ""},
 		{"put", "board", aPlace, func(r *http.Request) { r.Method = "PUT" }, 405, ""},
 		{"unknown field", "board", `{"modle":"x"}`, nil, 400, "modle"},

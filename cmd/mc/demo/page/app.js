@@ -33,11 +33,20 @@ const runTo = n => state.board.prefix + state.moves.slice(0, n).join('.');
 
 // --- where we are
 
+// room is how many columns of text the diagram has, if less than the usual 90.
+function room() {
+  const style = getComputedStyle($('diagram'));
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = `${style.fontSize} ${style.fontFamily}`;
+  const columns = Math.floor($('diagram').clientWidth / pen.measureText('m').width);
+  return columns < 90 ? Math.max(columns, 30) : 0;
+}
+
 async function show(request, note, kind) {
   const mine = ++turn;
   let board;
   try {
-    board = await post('/api/board', request);
+    board = await post('/api/board', { ...request, width: room() });
   } catch (e) {
     if (mine === turn) say(String(e.message), 'bad');
     return false;
@@ -68,7 +77,7 @@ function announce(note, kind) {
   const b = state.board;
   const last = b.steps.at(-1);
   if (b.violation) {
-    say([`Violated: ${b.violation.property}. ${b.violation.text}`, ...b.violation.waiting].join('\n'), 'bad');
+    say([`Violated: ${b.violation.property}: ${b.violation.text}`, ...b.violation.waiting].join('\n'), 'bad');
   } else if (note) {
     say(note, kind);
   } else if (b.ruledOut && b.ended) {
