@@ -242,6 +242,57 @@ func TestKeyboard(t *testing.T) {
 	p.until(`document.querySelector('#status').ariaLive === 'assertive'`)
 }
 
+// TestStepOver: a call that is stepped over is undone and redone as one; a run that
+// was opened by its address, step by step.
+func TestStepOver(t *testing.T) {
+	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
+	p := &player{t, browser(t)}
+	p.open(srv.URL + "/#level=5")
+	p.press("o")
+	at := []int{0}
+	for range 4 {
+		p.press("0")
+		p.until(fmt.Sprintf("%s > %d", steps, at[len(at)-1]))
+		at = append(at, p.count(steps))
+	}
+	if last := at[len(at)-1]; last == len(at)-1 {
+		t.Fatalf("nothing was stepped over: %v", at)
+	}
+	for i := len(at) - 2; i >= 0; i-- {
+		p.press(kb.ArrowLeft)
+		p.until(fmt.Sprintf("%s === %d", steps, at[i]))
+	}
+	for _, n := range at[1:] {
+		p.press(kb.ArrowRight)
+		p.until(fmt.Sprintf("%s === %d", steps, n))
+	}
+	p.open(run(p, chromedp.Location()))
+	p.press(kb.ArrowLeft)
+	p.until(fmt.Sprintf("%s === %d", steps, at[len(at)-1]-1))
+}
+
+// TestBadLink: of an address that says nothing, or something of another version, the
+// page says so, and can be played all the same.
+func TestBadLink(t *testing.T) {
+	srv := serve(t, New(nil, spec.Scenario{}, "127.0.0.1"))
+	p := &player{t, browser(t)}
+	for link, says := range map[string]string{
+		"run=lp1/no":                              "not a recorded run",
+		"run=lp1/no_stop/basic/00000000/0x3":      "digest",
+		"run=lp1/somebody_elses/basic/00000000/0": "unknown model",
+		"level=3&run=%00<script>":                 "not a recorded run",
+		"run=lp1/no_stop/basic/00000000/0x9999":   "the page shows runs of up to",
+	} {
+		p.open(srv.URL + "/#" + link)
+		p.until(`document.querySelector('#status').classList.contains('bad')`)
+		if s := p.text("#status"); !strings.Contains(s, says) {
+			t.Errorf("%s: the page says %q, want %q", link, s, says)
+		}
+		p.press("0")
+		p.until(steps + ` === 1`)
+	}
+}
+
 // TestHog: where a run hangs, the page shows whom everybody waits for, and does not
 // say it twice; and the source goes to a thread that is asked for.
 func TestHog(t *testing.T) {

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 
 	"lastput/spec"
@@ -16,7 +17,8 @@ type level struct {
 	Model    string `json:"model"`
 	Scenario string `json:"scenario"`
 	// Goal is the property to violate, or empty: ask whether it can be broken
-	// at all, and have the answer that it cannot.
+	// at all, and have the answer that it cannot. If it is one of safety, any of
+	// those will do: what is broken is broken.
 	Goal spec.Property `json:"goal"`
 	// Without is the kind of thing to switch off first, or empty.
 	Without spec.MutationKind `json:"without"`
@@ -82,10 +84,18 @@ var levels = []level{
 	},
 }
 
+// safety are the ways to use what is torn down.
+var safety = []spec.Property{spec.GetAfterFinalPut, spec.FinalPutWhileHeld, spec.UseAfterRelease}
+
+// reaches reports whether a violation is what a level asks for.
+func (l *level) reaches(p spec.Property) bool {
+	return l.Goal == p || slices.Contains(safety, l.Goal) && slices.Contains(safety, p)
+}
+
 // wonBy is the level that the violation wins, from 1, or 0.
 func wonBy(b *boardView) int {
 	for i, l := range levels {
-		if b.Model != l.Model || b.Scenario.Text != l.Scenario || string(l.Goal) != b.Violation.Property {
+		if b.Model != l.Model || b.Scenario.Text != l.Scenario || !l.reaches(spec.Property(b.Violation.Property)) {
 			continue
 		}
 		if kindOf(b.Without) == string(l.Without) {

@@ -380,6 +380,27 @@ func TestLocals(t *testing.T) {
 	}
 }
 
+// TestGoals: what breaks a level breaks it, if it is not quite what was asked for;
+// but not where something else was to be learnt.
+func TestGoals(t *testing.T) {
+	for _, c := range []struct {
+		level   int
+		without string
+		p       spec.Property
+		won     bool
+	}{
+		{6, "", spec.GetAfterFinalPut, true}, {6, "", spec.FinalPutWhileHeld, true}, {6, "", spec.Deadlock, false},
+		{3, "lock@47:2", spec.UseAfterRelease, true}, {3, "check@35:2", spec.UseAfterRelease, false}, {3, "", spec.UseAfterRelease, false},
+		{9, "", spec.Hang, true}, {9, "", spec.UseAfterRelease, false}, {11, "", spec.GetAfterFinalPut, false},
+	} {
+		l := levels[c.level-1]
+		b := &boardView{Model: l.Model, Scenario: scenarioView{Text: l.Scenario}, Without: c.without, Violation: &violationView{Property: string(c.p)}}
+		if got := wonBy(b) == c.level; got != c.won {
+			t.Errorf("level %d, without %q, %s: won %v", c.level, c.without, c.p, got)
+		}
+	}
+}
+
 // TestLecture holds the plan of docs/teaching.md to the levels: all of them, in
 // order, by their titles, in minutes that make an hour.
 func TestLecture(t *testing.T) {

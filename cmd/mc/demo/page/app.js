@@ -10,6 +10,7 @@ const state = {
   board: null,
   moves: [],      // all moves known, those undone as well
   at: 0,          // how many of them have been made
+  stops: new Set(), // after how many of them the reader has been: a call stepped over is undone as one
   busy: null,     // cancels what goes on
   place: '',      // model and scenario that the list of what can be switched off is of
 };
@@ -55,9 +56,13 @@ async function show(request, note, kind) {
   const changed = !state.board || state.board.prefix !== board.prefix;
   state.board = board;
   const made = board.steps.map(s => s.move);
-  const same = !changed && made.every((m, i) => m === state.moves[i]);
-  if (!same) state.moves = made;
+  const common = changed ? 0 : made.findIndex((m, i) => m !== state.moves[i]);
+  if (changed || common >= 0) {
+    state.moves = made;
+    state.stops = new Set([...state.stops].filter(n => n <= common));
+  }
   state.at = made.length;
+  state.stops.add(state.at);
   draw(board, { step, digit });
   drawHistory(board, state.moves.length, go);
   history.replaceState(null, '', address());
@@ -143,6 +148,16 @@ function step(move, thread) {
 
 const go = n => { stop(); return show({ run: runTo(Math.max(0, Math.min(n, state.moves.length))) }); };
 
+// undo and redo go to where the reader was before and after, or a step.
+const undo = () => {
+  const before = [...state.stops].filter(n => n < state.at);
+  return go(before.length ? Math.max(...before) : state.at - 1);
+};
+const redo = () => {
+  const after = [...state.stops].filter(n => n > state.at);
+  return go(after.length ? Math.min(...after) : state.at + 1);
+};
+
 function digit(cpu) {
   const section = document.querySelector(`[data-cpu="${cpu}"]`);
   if (!section) return say(`There is no CPU${cpu}.`);
@@ -217,6 +232,7 @@ async function play(start) {
   const mine = state.busy = new AbortController();
   $('cancel').hidden = false;
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches; // shows the end, to be gone through at will
+  if (still) state.stops.clear();
   const pause = still ? 0 : Math.min(700, 9000 / a.moves.length);
   for (let n = still ? moves.length : from + (start ? 0 : 1); n <= moves.length; n++) {
     if (!await show({ run: state.board.prefix + moves.slice(0, n).join('.') })) break;
@@ -283,7 +299,7 @@ async function share() {
 }
 
 const keys = {
-  ArrowLeft: () => go(state.at - 1), Backspace: () => go(state.at - 1), ArrowRight: () => go(state.at + 1),
+  ArrowLeft: undo, Backspace: undo, ArrowRight: redo,
   r: () => go(0), o: () => $('over').click(), b: () => $('ask').click(), h: () => $('hint').click(), p: () => $('play').click(),
   s: () => $('play-start').click(), n: () => { if (!$('next').hidden) $('next').click(); }, t: otherTheme,
   w: () => { $('whatif').open = !$('whatif').open; $('whatif').querySelector('summary').focus(); },
@@ -304,7 +320,7 @@ document.addEventListener('keydown', e => {
 
 function listen() {
   const on = (id, f) => $(id).addEventListener('click', f);
-  on('undo', () => go(state.at - 1)); on('redo', () => go(state.at + 1)); on('restart', () => go(0));
+  on('undo', undo); on('redo', redo); on('restart', () => go(0));
   on('ask', ask); on('hint', hint); on('play', () => play(false)); on('play-start', () => play(true));
   on('cancel', () => { stop(); announce('Cancelled.'); });
   on('theme', otherTheme); on('share', share); on('next', () => playLevel(state.level + 1));
@@ -323,14 +339,16 @@ function listen() {
 // open shows what the address says, or the beginning.
 async function open() {
   stop();
+  state.stops.clear();
   const q = new URLSearchParams(location.hash.slice(1));
   state.level = Number(q.get('level')) || 0;
   if (q.get('run') && await show({ run: q.get('run') })) return;
-  if (q.get('run')) return; // what is wrong with it was said
+  const wrong = q.get('run') && $('status').textContent; // said again below the beginning
   const { first, levels } = state.start;
-  if (!state.level && first.model) return void await begin(first.model, first.scenario);
   const won = done();
-  await playLevel(state.level || 1 + Math.max(0, levels.findIndex((_, i) => !won.includes(i + 1))));
+  if (!state.level && first.model) await begin(first.model, first.scenario);
+  else await playLevel(state.level || 1 + Math.max(0, levels.findIndex((_, i) => !won.includes(i + 1))));
+  if (wrong) say('This link cannot be shown: ' + wrong, 'bad');
 }
 
 try {

@@ -150,7 +150,7 @@ export function drawLesson(level, won) {
   if (!level) return;
   $('lesson').classList.toggle('won', won);
   $('lesson-title').textContent = (won ? 'Won: ' : '') + level.title;
-  const goal = level.goal ? `Goal: ${level.goal}` + (level.without ? `, with a ${level.without} switched off.` : '.') : 'Goal: the answer that it cannot be broken.';
+  const goal = level.goal ? `Goal: ${level.goal}` + (level.goal === 'hang' ? '' : ', or another use of what is torn down') + (level.without ? `, with a ${level.without} switched off.` : '.') : 'Goal: the answer that it cannot be broken.';
   $('lesson-text').textContent = won ? level.after : `${level.before} ${goal}`;
 }
 
