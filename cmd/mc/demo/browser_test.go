@@ -140,6 +140,10 @@ func TestBrowser(t *testing.T) {
 	// The line that does it is marked, and in sight.
 	p.until(`(r => r && r.textContent.includes('preempt_enable();'))(document.querySelector('#source .wrong'))`)
 	p.until(inSight(".wrong"))
+	run(p, chromedp.EmulateViewport(390, 844)) // the phone is turned
+	p.until(inSight(".wrong"))
+	run(p, chromedp.EmulateViewport(1280, 900))
+	p.until(inSight(".wrong"))
 
 	// The address of this moment, opened anew.
 	p.open(run(p, chromedp.Location()))

@@ -54,7 +54,7 @@ var levels = []level{
 	},
 	{
 		Title: "The torn sum", Model: "no_stop", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
-		Before: "Counts for each CPU are cheap: nobody shares a cache line. But who unloads has to add them up, one after the other, while they move.",
+		Before: "Counts for each CPU are cheap: nobody shares a cache line. But who unloads has to add them up, one after the other, while they move. Let it read the getter's count too early: before the get, or between the getter's look at the state and its increment.",
 		After:  "A sum over counters that move is the sum of no moment, and even a right one is old when it is used.",
 	},
 	{

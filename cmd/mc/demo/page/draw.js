@@ -112,8 +112,14 @@ function drawSource(b) {
   if (first) reveal(first);
 }
 
+let current = null; // the row that was scrolled to
+
+// Lines are broken elsewhere where the window gets another width.
+new ResizeObserver(() => { if (current?.isConnected) reveal(current); }).observe($('source'));
+
 // reveal scrolls the source, and nothing else, to a row.
 function reveal(row) {
+  current = row;
   const box = $('source');
   const top = row.offsetTop - box.offsetTop;
   if (top < box.scrollTop + 20 || top > box.scrollTop + box.clientHeight - 60) box.scrollTop = top - box.clientHeight / 3;
@@ -132,11 +138,11 @@ function drawObjects(objects) {
   const cell = (o, name, value) => h('td', { class: o.changed.includes(name) ? 'new' : null }, value);
   $('objects').replaceChildren(h('table', {},
     h('tr', {}, ...['object', 'held', 'final', 'released'].map(x => h('th', { scope: 'col' }, x))),
-    ...objects.map(o => h('tr', {}, h('td', { class: 'code' }, o.name), cell(o, 'held', String(o.held)), cell(o, 'final', o.final ? 'yes' : 'no'), cell(o, 'released', o.released ? 'yes' : 'no')))));
+    ...objects.map(o => h('tr', {}, h('th', { class: 'code', scope: 'row' }, o.name), cell(o, 'held', String(o.held)), cell(o, 'final', o.final ? 'yes' : 'no'), cell(o, 'released', o.released ? 'yes' : 'no')))));
 }
 
 function drawMemory(cells) {
-  const row = c => h('tr', {}, h('td', { class: 'code' }, c.name, c.perCPU ? h('span', { class: 'was' }, ' per CPU') : null),
+  const row = c => h('tr', {}, h('th', { class: 'code', scope: 'row' }, c.name, c.perCPU ? h('span', { class: 'was' }, ' per CPU') : null),
     h('td', { class: c.was ? 'new' : null }, c.was ? h('span', { class: 'was' }, c.was + ' → ') : null, c.value));
   const table = list => h('table', {}, ...list.map(row));
   const library = cells.filter(c => c.library);
