@@ -191,7 +191,8 @@ func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View, widt
 	name, id := spec.CutMutant(p.Model)
 	b := &boardView{
 		Model: name, Scenario: viewScenario(p.Scenario), Without: id, Files: own(p), Run: tr.Replay,
-		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{Width: width}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
+		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{Width: width}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}),
+		RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
 		Violation: viewViolation(p, tr), Learn: []string{}, Steps: []stepView{}, // the page wants lists, not null
 	}
 	file := ""

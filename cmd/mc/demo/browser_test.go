@@ -88,7 +88,7 @@ func (p *player) until(condition string) {
 		if ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Boolean("+condition+")")); err == nil && ok {
 			return
 		} else if time.Now().After(end) {
-			p.Fatalf("%s: %v; the page says %q", condition, err, p.text("#status"))
+			p.Fatalf("%s: %v; the page says %q, and has the focus at %q", condition, err, p.text("#status"), run(p, chromedp.Evaluate[string](`document.activeElement.outerHTML.slice(0, 200)`)))
 		}
 	}
 }
@@ -222,11 +222,14 @@ func TestKeyboard(t *testing.T) {
 	p.until(steps + ` === 0`)
 	somewhere("restart")
 	// Letters reach the rest.
+	p.do(`window.state0 = document.querySelector('#model').value`)
 	for key, at := range map[string]string{"l": "#level", "m": "#model", "a": "#scenario", "e": "#exports button", "d": "#diagram", "w": "#whatif summary", "j": "#steps [aria-current]"} {
 		p.do(`document.activeElement.blur()`)
 		p.press(key)
 		p.until(`document.activeElement === document.querySelector('` + at + `')`)
 	}
+	// A list that a letter leads to does not take that letter for a choice.
+	p.until(`document.querySelector('#model').value === state0`)
 	// A switch that is pressed is still there, and has the focus.
 	p.until(`document.querySelector('.mutation')`)
 	p.do(`document.querySelector('#whatif').open = true, document.querySelector('.mutation').focus()`)
@@ -244,6 +247,21 @@ func TestKeyboard(t *testing.T) {
 	p.until(`document.querySelector('.mutation[aria-pressed=true]') === null && ` + steps + ` === 0`)
 	p.press("s")
 	p.until(`document.querySelector('#status').ariaLive === 'assertive'`)
+	// Buttons that go away hand the focus on.
+	p.until(`!document.querySelector('#next').hidden && document.querySelector('#cancel').hidden`)
+	focus("#next")
+	p.press(kb.Enter)
+	p.until(`document.querySelector('#level').value === '2' && document.activeElement.id === 'lesson-title'`)
+	p.choose("level", "11")
+	p.until(`decodeURIComponent(location.hash).includes('stop_machine/getters=1')`)
+	p.choose("scenario", "isolated")
+	p.until(`decodeURIComponent(location.hash).includes('stop_machine/isolated/')`)
+	p.press("b")
+	p.until(`!document.querySelector('#cancel').hidden`)
+	focus("#cancel")
+	p.press(kb.Enter)
+	p.until(`document.querySelector('#cancel').hidden`)
+	somewhere("cancel")
 }
 
 // TestStepOver: a call that is stepped over is undone and redone as one; a run that

@@ -175,6 +175,7 @@ function digit(cpu) {
 function stop() {
   state.busy?.abort();
   state.busy = null;
+  if (document.activeElement === $('cancel')) $('play-start').focus();
   $('cancel').hidden = true;
 }
 
@@ -273,6 +274,12 @@ function playLevel(n) {
   return begin($('model').value, $('scenario').value);
 }
 
+// nextLevel reads the new level to whoever has it read.
+async function nextLevel() {
+  await playLevel(state.level + 1);
+  $('lesson-title').focus({ preventScroll: true });
+}
+
 // --- the rest
 
 function theme(name) {
@@ -298,6 +305,9 @@ async function share() {
   }
 }
 
+// lead goes to a list once the key is up: else the list takes the letter for a choice.
+const lead = id => document.addEventListener('keyup', () => $(id).focus(), { once: true });
+
 const keys = {
   ArrowLeft: undo, Backspace: undo, ArrowRight: redo,
   r: () => go(0), o: () => $('over').click(), b: () => $('ask').click(), h: () => $('hint').click(), p: () => $('play').click(),
@@ -305,7 +315,7 @@ const keys = {
   w: () => { $('whatif').open = !$('whatif').open; $('whatif').querySelector('summary').focus(); },
   j: () => { $('steps-box').open = true; $('steps').querySelector('[aria-current]').focus(); },
   c: () => $('share').click(), e: () => $('exports').querySelector('button').focus(), d: () => $('diagram').focus(),
-  l: () => $('level').focus(), m: () => $('model').focus(), a: () => $('scenario').focus(),
+  l: () => lead('level'), m: () => lead('model'), a: () => lead('scenario'),
   '?': () => $('help').showModal(), Escape: () => $('cancel').click(),
 };
 
@@ -323,7 +333,7 @@ function listen() {
   on('undo', undo); on('redo', redo); on('restart', () => go(0));
   on('ask', ask); on('hint', hint); on('play', () => play(false)); on('play-start', () => play(true));
   on('cancel', () => { stop(); announce('Cancelled.'); });
-  on('theme', otherTheme); on('share', share); on('next', () => playLevel(state.level + 1));
+  on('theme', otherTheme); on('share', share); on('next', nextLevel);
   on('keys', () => $('help').showModal()); on('close-help', () => $('help').close());
   $('level').addEventListener('change', e => playLevel(Number(e.target.value)));
   $('model').addEventListener('change', e => {
@@ -331,7 +341,7 @@ function listen() {
     state.level = 0;
     if (m) begin(m.name, m.scenarios[0].text);
   });
-  $('scenario').addEventListener('change', e => begin(state.board.model, e.target.value));
+  $('scenario').addEventListener('change', e => begin($('model').value, e.target.value));
   for (const b of document.querySelectorAll('[data-export]')) b.addEventListener('click', () => exportRun(b.dataset.export, state.board, say));
   window.addEventListener('hashchange', open);
 }
