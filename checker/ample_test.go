@@ -26,8 +26,7 @@ func foreseen(p *spec.Prog) (ok, tried bool) {
 		for _, w := range s.workers {
 			w.order.off = true
 		}
-		f, end := s.run(0)
-		if end != passMisfit {
+		if f := s.run(); f != nil {
 			return !f.surprised, true
 		}
 		pack.arrange()

@@ -79,7 +79,9 @@ func BenchmarkTable(b *testing.B) {
 			t := &table[[2]uint64]{size: 12, arena: arena{reserve: 1 << 28}}
 			t.stretch(firstCap)
 			for i := range keys {
-				t.add(&keys[i], hash(&keys[i]))
+				key := keys[i]
+				scramble(&key)
+				t.add(&key)
 			}
 			bytes = t.memory()
 			t.free()
@@ -95,6 +97,65 @@ func BenchmarkTable(b *testing.B) {
 			}
 		}
 		b.ReportMetric(float64(b.N)*states/b.Elapsed().Seconds(), "states/s")
+	})
+}
+
+// BenchmarkUniques is what it is worth to look up once what a level finds several
+// times, in a table that is larger than the cache.
+func BenchmarkUniques(b *testing.B) {
+	const states, times = 1 << 22, 5
+	keys := make([][1]uint64, states)
+	for i := range keys {
+		keys[i][0] = uint64(i)<<1 | markBit
+		scramble(&keys[i])
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	found := make([][][1]uint64, 1<<partBits)
+	var all [][1]uint64
+	for range times * states {
+		key := keys[rng.IntN(states)]
+		all = append(all, key)
+		part := key[0] >> (64 - partBits)
+		found[part] = append(found[part], key)
+	}
+	t := &table[[1]uint64]{size: 8, arena: arena{reserve: 1 << 28}}
+	t.stretch(firstCap)
+	for i := range keys {
+		t.add(&keys[i])
+	}
+	rate := func(b *testing.B) {
+		b.ReportMetric(float64(b.N)*times*states/b.Elapsed().Seconds()/1e6, "M-lookups/s")
+	}
+	b.Run("once", func(b *testing.B) {
+		u := &uniques[[1]uint64]{}
+		for b.Loop() {
+			for _, part := range found {
+				u.reset(len(part))
+				for i := range part {
+					u.add(&part[i])
+				}
+				for i := 0; i < len(u.keys); i += batchStates {
+					some := u.keys[i:min(i+batchStates, len(u.keys))]
+					t.touch(some)
+					for j := range some {
+						t.add(&some[j])
+					}
+				}
+			}
+		}
+		rate(b)
+	})
+	b.Run("each", func(b *testing.B) {
+		for b.Loop() {
+			for i := 0; i < len(all); i += batchStates {
+				some := all[i:min(i+batchStates, len(all))]
+				t.touch(some)
+				for j := range some {
+					t.add(&some[j])
+				}
+			}
+		}
+		rate(b)
 	})
 }
 

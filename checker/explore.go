@@ -104,39 +104,26 @@ func (c *checking) search() *finding {
 	m := newMachine(c.p, c.rules)
 	c.pack = packingOf(m, c.symmetry(m))
 	c.reduceOrder(m)
-	workers, most := c.lim.cfg.workers(), smallStates
-	if workers == 1 {
-		most = 0
-	}
 	for {
 		if c.pack.arrange(); c.pack.words > maxWords {
 			// One state alone is more than could be stored of many.
 			return &finding{stopped: StoppedByMemory, executed: m.executed, covered: m.covered}
 		}
-		n := workers
-		if most > 0 {
-			n = 1
-		}
 		if stopped := c.lim.now(); stopped != "" {
 			return &finding{stopped: stopped, executed: m.executed, covered: m.covered}
 		}
-		switch f, end := newSearcher(c.p, c.rules, c.pack, c.lim, n, c.por).run(most); {
-		case end == passDone && f.reduced && f.surprised:
+		switch f := newSearcher(c.p, c.rules, c.pack, c.lim, c.lim.cfg.workers(), c.por).run(); {
+		case f == nil:
+		case f.reduced && f.surprised:
 			c.dropOrder("a step does what was not foreseen: this is a bug in mc")
-		case end == passDone && f.reduced && f.endless:
+		case f.reduced && f.endless:
 			c.dropOrder("runs may go on for ever")
-		case end == passDone:
+		default:
 			f.symmetric = !c.pack.sym.none()
 			return f
-		case end == passLarge:
-			most = 0
 		}
 	}
 }
-
-// smallStates is how many states one worker finds alone, before it is worth
-// while to begin again with all.
-var smallStates = 1 << 16
 
 // symmetry is that of the program, unless it is switched off.
 func (c *checking) symmetry(m *machine) *symmetry {

@@ -186,11 +186,16 @@ func (m *machine) bornOneWay(s state, t int) {
 // CPU its own: a hog is already running when the others start.
 func (m *machine) bornHog(s state, t int) {
 	there := slices.Clone(s)
-	for {
+	for range m.p.Code {
 		switch m.at(there, t).Op {
 		case spec.OpStart, spec.OpPreempt, spec.OpIRQ:
-			m.visible(there, t)
-			m.ride(there, t)
+			if m.visible(there, t); m.ok() {
+				m.ride(there, t)
+			}
+			if !m.ok() {
+				m.begin(nil) // it does that as its first step
+				return
+			}
 		case spec.OpHog:
 			copy(s, there)
 			if rank := m.threads[t].rank; rank != m.none {

@@ -238,6 +238,11 @@ mc_thread(1, MC_OTHER) void owner(void) { WRITE_ONCE(gone, 1); synchronize_rcu()
 	}
 }
 
+// TestHogFails: what a hog does wrong before it comes to its loop is found.
+func TestHogFails(t *testing.T) {
+	wantVerdict(t, program(t, `mc_thread(0, MC_OTHER) void hog(void) { preempt_enable(); mc_hog(); }`), spec.Unbalanced)
+}
+
 // TestHogRuns: a hog is in its loop before anybody else runs, even one of class
 // other; without that rule the other thread may come first.
 func TestHogRuns(t *testing.T) {

@@ -12,7 +12,9 @@ import (
 // several workers. Each owns the states whose hash is its: it alone stores and
 // expands them. What it finds of the others' it hands over at the end of each
 // round, so no lock is taken, and what is found, level by level, does not depend
-// on how many workers there are.
+// on how many workers there are. Most of what a level finds it finds several
+// times, and the table is larger than any cache: so a round gathers what it finds
+// by parts of the table, and looks up each state of a part once.
 
 // A finding is what a search has found out.
 type finding struct {
@@ -39,23 +41,13 @@ const maxRank = 32
 
 // A searcher is one pass of the search.
 type searcher interface {
-	// run searches. most, if not 0, is how many states may be found before it
-	// gives up.
-	run(most int) (f *finding, end passEnd)
+	// run searches; nil if a value did not fit the packing, which now knows of it.
+	run() *finding
 	// runTo is a run to a state that violates a property.
 	runTo(rank int) []Move
 	// simplest is the simplest run; see the type simplest.
 	simplest(g goal) (r simplestRun, ok bool)
 }
-
-// A passEnd says how a pass ended.
-type passEnd int
-
-const (
-	passDone   passEnd = iota
-	passMisfit         // a value did not fit the packing, which now knows of it
-	passLarge          // there are more states than wanted
-)
 
 // newSearcher makes a search on states of as many words as the packing needs.
 func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) searcher {
@@ -84,9 +76,13 @@ func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int,
 
 // A search is one pass.
 type search[K words] struct {
+	prog    *spec.Prog
+	rules   rules
 	pack    *packing
 	lim     *limits
-	workers []*worker[K]
+	workers []*worker[K] // one, until there are many states
+	most    int          // workers that there may be
+	por     bool
 	races   bool // are looked for
 	// levels, if not nil, keeps the states of each level.
 	levels [][]K
@@ -109,14 +105,19 @@ type worker[K words] struct {
 	level, next []K // states to expand, of this level and of the next
 	done        int // of level
 
-	// Successors found and not yet stored: by the worker that owns them, then by
-	// the part of its table that they belong to, so that the table is gone
-	// through from part to part rather than all over.
-	out    [][][]K
-	outs   int
-	recent []K // successors found not long ago, by a few bits of their hash
-	hashes []uint64
-	leaves []*leaf[K] // of the state being expanded, by thread
+	// Successors found and not yet stored: by the worker that owns them and the
+	// part of its table that they belong to, so that the table is gone through from
+	// part to part rather than all over.
+	out     [][]K
+	outs    int
+	uniques uniques[K]
+	fresh   float64 // how many of them were new, in the last round
+	// What the threads can do in the states that come next, by state and thread,
+	// and in the state being expanded.
+	ahead, leaves []*leaf[K]
+	descent       descent
+	steps         []aheadMove[K] // moves to make
+	to            K              // where one of them leads
 
 	grew        bool // a state was added in this level
 	transitions int64
@@ -128,61 +129,101 @@ type worker[K words] struct {
 	sum         byte // keeps the touches in store from being optimised away
 }
 
+// An aheadMove is a move to make in a state.
+type aheadMove[K words] struct {
+	move *leafMove[K]
+	from *K
+}
+
 func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) *search[K] {
-	s := &search[K]{pack: pack, lim: lim}
-	for id := range workers {
-		w := &worker[K]{
-			oracle: newOracle[K](newMachine(p, r), pack), search: s, id: id, table: newTable[K](pack, lim.cfg.maxMemory()/int64(workers)),
-			out: make([][][]K, workers), recent: make([]K, 1<<recentBits), alike: reducer[K]{pack: pack.clone()}, leaves: make([]*leaf[K], len(p.Threads)), noted: map[[2]*leaf[K]]bool{},
-		}
-		if !pack.sym.none() {
-			w.m.sym = pack.sym
-		}
-		for i := range w.out {
-			w.out[i] = make([][]K, 1<<partBits)
-		}
-		if por {
-			if w.futures, _ = newFutures(w.m); w.futures != nil {
-				w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty()}
-			}
-		}
-		w.m.interrupted = w.interrupted
-		s.workers = append(s.workers, w)
-	}
+	s := &search[K]{prog: p, rules: r, pack: pack, lim: lim, most: workers, por: por}
+	s.workers = []*worker[K]{s.newWorker(0)}
+	s.share(1)
 	return s
 }
 
-// How much is done between two looks at the limits, and in what portions.
+func (s *search[K]) newWorker(id int) *worker[K] {
+	w := &worker[K]{
+		oracle: newOracle[K](newMachine(s.prog, s.rules), s.pack), search: s, id: id,
+		alike: reducer[K]{pack: s.pack.clone()}, ahead: make([]*leaf[K], aheadStates*len(s.prog.Threads)), noted: map[[2]*leaf[K]]bool{},
+	}
+	if !s.pack.sym.none() {
+		w.m.sym = s.pack.sym
+	}
+	if s.por {
+		if w.futures, _ = newFutures(w.m); w.futures != nil {
+			w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty()}
+		}
+	}
+	w.m.interrupted = w.interrupted
+	return w
+}
+
+// share gives each of so many workers its part of what has been stored, and of
+// the states to expand.
+func (s *search[K]) share(n int) {
+	stored, next := s.workers[0].table, s.workers[0].next
+	for id := len(s.workers); id < n; id++ {
+		w := s.newWorker(id)
+		w.order.off = s.workers[0].order.off
+		s.workers = append(s.workers, w)
+	}
+	for _, w := range s.workers {
+		w.table = newTable[K](s.pack, s.lim.cfg.maxMemory()/int64(n))
+		if stored != nil {
+			w.table.expect(stored.n / uint64(n))
+		}
+		w.out = make([][]K, n<<partBits)
+		w.next = nil
+	}
+	if stored == nil {
+		return
+	}
+	stored.each(func(key *K) { s.owner(key).table.add(key) })
+	stored.free()
+	for _, key := range next {
+		scrambled := key
+		scramble(&scrambled)
+		w := s.owner(&scrambled)
+		w.next = append(w.next, key)
+	}
+}
+
+// In what portions the work is done.
 const (
-	// A round ends when a worker has expanded so many states at least and its
-	// successors are more than a part of the table, or so many at most.
-	roundStates = 1 << 12
-	roundOuts   = 1 << 20
-	// partBits: a large table is gone through in so many parts.
+	// partBits: a table is gone through in so many parts.
 	partBits = 8
-	// recentBits: so many successors are remembered, for many are found again
-	// soon.
-	recentBits = 12
+	// aheadStates: what the threads can do is asked for so many states together.
+	aheadStates = 64
 	// batchStates is how many states are added to the table together.
 	batchStates = 128
 )
 
+// roundBytes: a round ends before the level does when the successors that a worker
+// has found take so much memory, if that is more than a part of what its table
+// takes.
+var roundBytes = int64(1 << 26)
+
 // run explores until all states are known or a limit is reached.
-func (s *search[K]) run(most int) (*finding, passEnd) {
+func (s *search[K]) run() *finding {
 	f := &finding{}
 	defer s.free()
 	s.begin()
 	for s.level(f) {
-		if most > 0 && s.states() > int64(most) {
-			return nil, passLarge
+		if len(s.workers) < s.most && s.states() > smallStates {
+			s.share(s.most)
 		}
 	}
 	if s.misfit() {
-		return nil, passMisfit
+		return nil
 	}
 	s.collect(f)
-	return f, passDone
+	return f
 }
+
+// smallStates is how many states one worker finds alone, before it is worth
+// while to share the work.
+var smallStates = int64(1 << 16)
 
 // states is how many are stored.
 func (s *search[K]) states() (n int64) {
@@ -226,7 +267,8 @@ func (s *search[K]) runTo(rank int) []Move {
 		return nil // a value did not fit
 	}
 	way, levels := []K{*s.target}, s.levels
-	if n := len(levels); n > 0 && slices.Contains(levels[n-1], *s.target) {
+	s.keep, s.target = false, nil
+	if n := len(levels); n > 0 && slices.Contains(levels[n-1], way[0]) {
 		levels = levels[:n-1] // a run ends in the target, and not with a step to it
 	}
 	for _, level := range slices.Backward(levels) {
@@ -244,10 +286,11 @@ func (s *search[K]) runTo(rank int) []Move {
 // leadsTo reports whether a state is among the successors of another.
 func (w *worker[K]) leadsTo(from, to *K) (found bool) {
 	w.forget()
-	clear(w.recent)
-	w.expand(from)
-	for _, part := range w.out[0] {
-		found = found || slices.Contains(part, *to)
+	w.expand([]K{*from})
+	sought := *to
+	scramble(&sought)
+	for _, part := range w.out {
+		found = found || slices.Contains(part, sought)
 	}
 	return found
 }
@@ -275,9 +318,9 @@ func (w *worker[K]) movesAlong(way []K) []Move {
 	return moves
 }
 
-// owner is the worker that stores the states with the hash.
-func (s *search[K]) owner(h uint64) int {
-	return int(h & 0xffff % uint64(len(s.workers)))
+// owner is the worker that stores the scrambled state.
+func (s *search[K]) owner(key *K) *worker[K] {
+	return s.workers[(*key)[0]>>1&0xffff*uint64(len(s.workers))>>16]
 }
 
 // level expands all states of a level; false if it was the last or the search
@@ -426,11 +469,9 @@ func (s *search[K]) stepViolates() bool {
 
 func (w *worker[K]) memory() int64 {
 	words := int64(len(*new(K))) * 8
-	n := cap(w.level) + cap(w.next) + len(w.recent)
-	for _, parts := range w.out {
-		for _, part := range parts {
-			n += cap(part)
-		}
+	n := cap(w.level) + cap(w.next) + cap(w.uniques.keys)
+	for _, part := range w.out {
+		n += cap(part)
 	}
 	sum := w.table.memory() + words*int64(n)
 	for t := range w.trees {
@@ -474,48 +515,103 @@ const farTooMany = 1 << 16
 // round expands some states.
 func (w *worker[K]) round() {
 	w.forget()
-	for begin := w.done; w.done < len(w.level); w.done++ {
-		if n := w.done - begin; n >= roundStates && (w.outs > roundOuts || uint64(w.outs) > w.table.n>>4) {
+	s := w.search
+	most := min(max(roundBytes, w.table.memory()/8), s.lim.cfg.maxMemory()/int64(8*len(s.workers)))
+	for w.done < len(w.level) && int64(w.outs)*int64(8*len(w.to)) <= most {
+		some := w.level[w.done:min(w.done+aheadStates, len(w.level))]
+		if !w.expand(some) || s.target != nil {
 			return
 		}
-		if !w.expand(&w.level[w.done]) || w.search.target != nil {
-			return
-		}
+		w.done += len(some)
 	}
 }
 
 // forget drops the successors that have been stored.
 func (w *worker[K]) forget() {
-	for _, parts := range w.out {
-		for i := range parts {
-			parts[i] = parts[i][:0]
-		}
+	for i := range w.out {
+		w.out[i] = w.out[i][:0]
 	}
 	w.outs = 0
 }
 
-// receive stores what is its own of what all workers have found.
+// receive stores what is its own of what all workers have found. It goes from part
+// to part of the table, which must not grow too full where it begins: so room is
+// made before, for as many as are likely to be new.
 func (w *worker[K]) receive() {
-	for part := range 1 << partBits {
-		for _, o := range w.search.workers {
-			found := o.out[w.id][part]
-			for i := 0; i < len(found); i += batchStates {
-				w.store(found[i:min(i+batchStates, len(found))])
-			}
+	own := w.id << partBits
+	all, stored := 0, w.table.n
+	for _, o := range w.search.workers {
+		for part := range 1 << partBits {
+			all += len(o.out[own|part])
 		}
 	}
+	if all == 0 {
+		return
+	}
+	w.table.expect(uint64(w.fresh * float64(all)))
+	u := &w.uniques
+	for part := range 1 << partBits {
+		most := 0
+		for _, o := range w.search.workers {
+			most += len(o.out[own|part])
+		}
+		if most == 0 {
+			continue
+		}
+		u.reset(most)
+		for _, o := range w.search.workers {
+			found := o.out[own|part]
+			for i := range found {
+				u.add(&found[i])
+			}
+		}
+		for i := 0; i < len(u.keys); i += batchStates {
+			w.store(u.keys[i:min(i+batchStates, len(u.keys))])
+		}
+	}
+	w.fresh = float64(w.table.n-stored) / float64(all)
 }
 
-// expand finds the successors of a state; false if a value does not fit.
-func (w *worker[K]) expand(key *K) bool {
-	var info stateInfo
-	access := false
+// expand finds the successors of some states; false if a value does not fit, or
+// the machine was interrupted. Thread by thread it is looked up what can be done in
+// all of them, so that a tree stays near while it is used; then all moves are made.
+func (w *worker[K]) expand(some []K) bool {
+	n := len(w.trees)
 	for t := range w.trees {
-		lf := w.ask(t, key)
-		if lf == nil {
+		tree := &w.trees[t]
+		tree.walkAll(&w.pack.blocks[t].field, some, &w.descent)
+		for i, k := range w.descent.links[:len(some)] {
+			lf := tree.leaf(k)
+			if lf == nil {
+				if lf = w.ask(t, &some[i]); lf == nil {
+					return false
+				}
+			}
+			w.ahead[i*n+t] = lf
+		}
+	}
+	w.steps = w.steps[:0]
+	for i := range some {
+		w.leaves = w.ahead[i*n : (i+1)*n]
+		if !w.expandOne(&some[i]) {
 			return false
 		}
-		w.leaves[t] = lf
+	}
+	for i := range w.steps {
+		if !w.apply(w.steps[i].move, w.steps[i].from, &w.to) {
+			return false
+		}
+		w.found(&w.to)
+	}
+	return true
+}
+
+// expandOne finds what moves are to be made in a state, with what the threads can
+// do there, and judges it.
+func (w *worker[K]) expandOne(key *K) bool {
+	var info stateInfo
+	access := false
+	for _, lf := range w.leaves {
 		info.steps = info.steps || lf.steps
 		info.pruned = info.pruned || lf.pruned
 		info.migrates = info.migrates || lf.migrates
@@ -539,11 +635,7 @@ func (w *worker[K]) expand(key *K) bool {
 			continue
 		}
 		for i := range lf.moves {
-			to, ok := w.apply(&lf.moves[i], key)
-			if !ok {
-				return false
-			}
-			w.found(&to)
+			w.steps = append(w.steps, aheadMove[K]{&lf.moves[i], key})
 		}
 		w.transitions += int64(len(lf.moves))
 	}
@@ -553,17 +645,12 @@ func (w *worker[K]) expand(key *K) bool {
 	return true
 }
 
-// found hands a successor to its owner.
+// found hands a successor to its owner; key is overwritten.
 func (w *worker[K]) found(key *K) {
 	w.alike.reduce(key, &w.misfits)
-	h := hash(key)
-	seen := &w.recent[h>>16&(1<<recentBits-1)]
-	if *seen == *key {
-		return
-	}
-	*seen = *key
-	part := &w.out[w.search.owner(h)][h>>(64-partBits)]
-	*part = append(*part, *key)
+	scramble(key)
+	part := &w.out[w.search.owner(key).id<<partBits|int((*key)[0]>>(64-partBits))]
+	*part = push(*part, key)
 	w.outs++
 }
 
@@ -633,27 +720,24 @@ func races[K words](leaves []*leaf[K], found func(t, u int)) {
 	}
 }
 
-// store adds some states to the table. Their hashes, and a first touch of where
-// they belong, come before all else, and the touches without anything between
-// them, so that the memory they need is fetched for all of them at once.
+// store adds some states to the table. A first touch of where they belong comes
+// before all else, and the touches without anything between them, so that the
+// memory they need is fetched for all of them at once.
 func (w *worker[K]) store(found []K) {
-	w.hashes = w.hashes[:0]
-	for i := range found {
-		w.hashes = append(w.hashes, hash(&found[i]))
-	}
-	w.sum += w.table.touch(w.hashes)
+	w.sum += w.table.touch(found)
 	f := &w.pack.fields[w.m.violated]
 	for i := range found {
 		key := &found[i]
-		if !w.table.add(key, w.hashes[i]) {
+		if !w.table.add(key) {
 			continue
 		}
 		w.grew = true
+		unscramble(key)
 		if v := f.decode(getField(key, &f.field)); v != 0 {
 			w.violate(int(v-1), key)
 			continue
 		}
-		w.next = append(w.next, *key)
+		w.next = push(w.next, key)
 	}
 }
 
@@ -664,4 +748,40 @@ func (w *worker[K]) interpret(t int, key *K) bool {
 		w.transitions++
 		return !w.interrupted()
 	})
+}
+
+// uniques drops what has been found before, among the few states of a part.
+type uniques[K words] struct {
+	keys []K
+	at   []uint32 // by a few bits of the first word, and on from there: 1 + where in keys
+	mask uint64
+}
+
+// reset drops all, and makes room for so many.
+func (u *uniques[K]) reset(most int) {
+	u.keys = u.keys[:0]
+	size := 64
+	for size < 2*most {
+		size *= 2
+	}
+	if size > cap(u.at) {
+		u.at = make([]uint32, size)
+	}
+	u.at = u.at[:size]
+	u.mask = uint64(size - 1)
+	clear(u.at)
+}
+
+func (u *uniques[K]) add(key *K) {
+	for i := (*key)[0] >> 16; ; i++ {
+		at := &u.at[i&u.mask]
+		if *at == 0 {
+			u.keys = push(u.keys, key)
+			*at = uint32(len(u.keys))
+			return
+		}
+		if u.keys[*at-1] == *key {
+			return
+		}
+	}
 }

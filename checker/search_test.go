@@ -84,11 +84,16 @@ func compareSearch(t interface {
 	copy(f.violated[:], e.violated)
 	want := foundBy(f)
 	pack := packingOf(e.m, &symmetry{})
+	defer func(n, m int64) { roundBytes, smallStates = n, m }(roundBytes, smallStates)
+	smallStates = 10
 	for workers := 1; workers <= 3; workers++ {
+		if workers == 3 {
+			roundBytes = 0 // a level takes many rounds
+		}
 		var got *finding
-		for end := passMisfit; end == passMisfit; {
+		for got == nil {
 			pack.arrange()
-			got, end = newSearch[[8]uint64](p, r, pack, c.lim, workers, false).run(0)
+			got = newSearch[[8]uint64](p, r, pack, c.lim, workers, false).run()
 		}
 		delete(got.notes, spec.PlainRace)
 		if d := cmp.Diff(want, foundBy(got)); d != "" {
@@ -165,7 +170,7 @@ func TestSearchOnStrategies(t *testing.T) {
 // TestWorkers: nothing of a result depends on how many search, the run that is
 // shown and a limit on states included.
 func TestWorkers(t *testing.T) {
-	defer func(n int) { smallStates = n }(smallStates)
+	defer func(n int64) { smallStates = n }(smallStates)
 	smallStates = 10
 	for _, text := range []string{pass, fail, endless} {
 		p := program(t, text)
@@ -263,8 +268,13 @@ func TestTable(t *testing.T) {
 			}
 			b[0] |= markBit
 			key := [3]uint64{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])}
-			if got := tab.add(&key, hash(&key)); got == known[key] {
+			scrambled := key
+			scramble(&scrambled)
+			if got := tab.add(&scrambled); got == known[key] {
 				t.Fatalf("%d bytes, %x: new %v", size, key, got)
+			}
+			if unscramble(&scrambled); scrambled != key {
+				t.Fatalf("%x came back as %x", key, scrambled)
 			}
 			known[key] = true
 		}
@@ -309,14 +319,13 @@ func BenchmarkSearch(b *testing.B) {
 			m := newMachine(p, rules{})
 			pack := packingOf(m, &symmetry{})
 			for b.Loop() {
-				for end := passMisfit; end == passMisfit; {
+				var f *finding
+				for f == nil {
 					pack.arrange()
-					var f *finding
 					lim := &limits{ctx: context.Background(), cfg: &Config{}, begin: time.Now()}
-					if f, end = newSearcher(p, rules{}, pack, lim, workers, false).run(0); f != nil {
-						transitions += f.transitions
-					}
+					f = newSearcher(p, rules{}, pack, lim, workers, false).run()
 				}
+				transitions += f.transitions
 			}
 			b.ReportMetric(float64(transitions)/b.Elapsed().Seconds(), "transitions/s")
 		})

@@ -214,8 +214,8 @@ func (q *simplest[K]) expand(node int, visit func(mv Move, next int, isGoal bool
 			return
 		}
 		for i := range lf.moves {
-			to, ok := q.apply(&lf.moves[i], &key)
-			if !ok || !take(lf.moves[i].move, &to) {
+			var to K
+			if !q.apply(&lf.moves[i], &key, &to) || !take(lf.moves[i].move, &to) {
 				return
 			}
 		}

@@ -8,10 +8,10 @@ import (
 // This file stores packed states, exactly: each is kept whole, in as many bytes
 // as it has bits for, in one flat table that grows where it stands.
 
-// A table is a set of packed states, by open addressing with linear probing. The
-// entries are in the order of their hashes, as near as probing allows, so that
-// the table can be stretched from its end without a second one beside it. The first word of a free entry is 0, which that of a packed
-// state never is (see markBit).
+// A table is a set of scrambled states, by open addressing with linear probing.
+// The entries are in the order of their first words, as near as probing allows, so
+// that the table can be stretched from its end without a second one beside it. The
+// first word of a free entry is 0, which that of a state never is.
 type table[K words] struct {
 	arena
 	size int    // bytes of a state
@@ -40,31 +40,69 @@ func (t *table[K]) stretch(entries uint64) {
 	t.arena.grow((int(entries)+spill)*t.size + 8)
 }
 
-// hash mixes the words of a packed state.
-func hash[K words](key *K) uint64 {
-	h := uint64(0x9e3779b97f4a7c15)
-	for i := 0; i < len(*key); i++ {
-		hi, lo := bits.Mul64((*key)[i]^h, 0xd6e8feb86659fd93)
-		h = hi ^ lo ^ 0xa0761d6478bd642f
+// scramble makes the first word of a packed state a hash of all of it, from which,
+// with the other words, it can be told again: so the hash of a state need not be
+// worked out a second time. The lowest bit stays, which is set in every state (see
+// markBit); the other 63 are changed by the finalizer of MurmurHash3 (Appleby),
+// each of whose steps can be undone.
+func scramble[K words](key *K) {
+	x := ((*key)[0] ^ restHash(key)) >> 1
+	x = x * scrambler1 & (1<<63 - 1)
+	x ^= x >> 32
+	x = x * scrambler2 & (1<<63 - 1)
+	x ^= x >> 32
+	(*key)[0] = x<<1 | markBit
+}
+
+// unscramble undoes it.
+func unscramble[K words](key *K) {
+	x := (*key)[0] >> 1
+	x ^= x >> 32
+	x = x * unscrambler2 & (1<<63 - 1)
+	x ^= x >> 32
+	x = x * unscrambler1 & (1<<63 - 1)
+	(*key)[0] = (x<<1 ^ restHash(key)) | markBit
+}
+
+const scrambler1, scrambler2 = 0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53
+
+var unscrambler1, unscrambler2 = inverse(scrambler1), inverse(scrambler2)
+
+// inverse is the number whose product with an odd one is 1 in 64 bits, by Newton's
+// method: each step doubles how many bits are right, of which there are three to
+// begin with.
+func inverse(n uint64) uint64 {
+	x := n
+	for range 5 {
+		x *= 2 - n*x
 	}
-	hi, lo := bits.Mul64(h^0xe7037ed1a0b428db, 0x8ebc6af09c88c6e3)
-	return hi ^ lo
+	return x
+}
+
+// restHash is a hash of the words after the first.
+func restHash[K words](key *K) uint64 {
+	h := uint64(0)
+	for i := 1; i < len(*key); i++ {
+		hi, lo := bits.Mul64((*key)[i]^h^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
+		h = hi ^ lo
+	}
+	return h
 }
 
 // at is the entry where the search for a state begins.
-func (t *table[K]) at(h uint64) uint64 {
-	hi, _ := bits.Mul64(h, t.cap)
+func (t *table[K]) at(first uint64) uint64 {
+	hi, _ := bits.Mul64(first, t.cap)
 	return hi
 }
 
 // touch reads a byte of where the search for each of some states begins, and one
 // of where it is likely to end.
-func (t *table[K]) touch(hashes []uint64) (sum byte) {
+func (t *table[K]) touch(keys []K) (sum byte) {
 	size, data := uint64(t.size), t.data
 	var at [batchStates]uint64
-	places := at[:len(hashes)]
-	for i, h := range hashes {
-		places[i] = t.at(h) * size
+	places := at[:len(keys)]
+	for i := range keys {
+		places[i] = t.at(keys[i][0]) * size
 	}
 	for _, p := range places {
 		sum += data[p]
@@ -75,13 +113,20 @@ func (t *table[K]) touch(hashes []uint64) (sum byte) {
 	return sum
 }
 
+// expect makes room for so many states more.
+func (t *table[K]) expect(n uint64) {
+	for 8*(t.n+n) > 7*t.cap {
+		t.grow()
+	}
+}
+
 // add adds the state, and tells whether it is new.
-func (t *table[K]) add(key *K, h uint64) bool {
+func (t *table[K]) add(key *K) bool {
 	if 8*(t.n+1) > 7*t.cap {
 		t.grow()
 	}
 	for {
-		isNew, full := t.insert(key, t.at(h))
+		isNew, full := t.insert(key, t.at((*key)[0]))
 		if !full {
 			if isNew {
 				t.n++
@@ -123,13 +168,15 @@ func (t *table[K]) equal(e []byte, key *K) bool {
 	return true
 }
 
+// put writes an entry.
 func (t *table[K]) put(e []byte, key *K) {
 	n := t.size / 8
 	for i := 0; i < n; i++ {
 		binary.LittleEndian.PutUint64(e[8*i:], (*key)[i])
 	}
-	for i := range t.size % 8 {
-		e[8*n+i] = byte((*key)[n] >> (8 * i))
+	if rest := t.size % 8; rest > 0 {
+		after := binary.LittleEndian.Uint64(e[8*n:]) >> (8 * rest) << (8 * rest)
+		binary.LittleEndian.PutUint64(e[8*n:], after|(*key)[n])
 	}
 }
 
@@ -141,6 +188,17 @@ func (t *table[K]) get(e []byte, key *K) {
 	}
 	if rest := t.size % 8; rest > 0 {
 		(*key)[n] = binary.LittleEndian.Uint64(e[8*n:]) & (1<<(8*rest) - 1)
+	}
+}
+
+// each calls visit with all states.
+func (t *table[K]) each(visit func(*K)) {
+	var key K
+	for at := 0; at+t.size <= len(t.data); at += t.size {
+		if e := t.data[at:]; binary.LittleEndian.Uint64(e) != 0 {
+			t.get(e, &key)
+			visit(&key)
+		}
 	}
 }
 
@@ -186,10 +244,17 @@ func (t *table[K]) grow() {
 	}
 }
 
+// reinsert puts a state that is in no entry into the first free one.
 func (t *table[K]) reinsert(key *K) {
-	if _, full := t.insert(key, t.at(hash(key))); full {
-		panic("checker: internal error: a larger table has less room")
+	size := uint64(t.size)
+	at := t.at((*key)[0]) * size
+	for end := at + spill*size; at < end; at += size {
+		if e := t.data[at:]; binary.LittleEndian.Uint64(e) == 0 {
+			t.put(e, key)
+			return
+		}
 	}
+	panic("checker: internal error: a larger table has less room")
 }
 
 // memory is how many bytes the table takes, counting its next growth.

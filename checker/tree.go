@@ -24,24 +24,25 @@ const maxWords = 1024
 // A tree holds what one thread can do. Links to what is below are numbers: of a
 // node, or -1-leaf, or unknown.
 type tree[K words] struct {
-	roots  []int32 // by the content of the thread's block
-	nodes  []node  // node 0 is none
-	kids   []int32
-	sparse map[sparseKid]int32 // kids of nodes that look at many bits
-	leaves []*leaf[K]
+	roots   []int32 // by the content of the thread's block
+	nodes   []node  // node 0 is none
+	kids    []int32
+	columns [][]uint32          // the ordinals of columns, by the content of their block
+	sparse  map[sparseKid]int32 // kids of nodes that look at many bits
+	leaves  []*leaf[K]
 }
 
 // A node looks at some bits of the packed state: of slots with a field of their
 // own, or of a block, of which it looks at one column.
 type node struct {
-	column []uint32 // the ordinals of that column, or nil
-	slot   int32    // whose column it is
-	word   uint16
-	shift  uint8
-	sparse bool
 	mask   uint64
 	first  uint32 // its kids in tree.kids
 	kids   uint32 // and how many there are
+	column int32  // the place of its ordinals in tree.columns, or -1
+	slot   int32  // whose column it is
+	word   uint16
+	shift  uint8
+	sparse bool
 }
 
 type sparseKid struct {
@@ -112,25 +113,66 @@ const (
 func (t *tree[K]) walk(own *field, key *K) *leaf[K] {
 	k := t.roots[getField(key, own)]
 	for k > 0 {
-		n := &t.nodes[k]
-		v := (*key)[n.word] >> (n.shift & 63) & n.mask
-		if n.column != nil {
-			v = uint64(n.column[v])
-		}
-		switch {
-		case n.sparse:
-			k = t.sparse[sparseKid{k, v}]
-		case v < uint64(n.kids):
-			k = t.kids[n.first+uint32(v)]
-		default:
-			return nil
-		}
+		k = t.below(k, key)
 	}
+	return t.leaf(k)
+}
+
+// below is the link that a node has for the packed state.
+func (t *tree[K]) below(k int32, key *K) int32 {
+	n := &t.nodes[k]
+	v := (*key)[n.word] >> (n.shift & 63) & n.mask
+	if n.column >= 0 {
+		v = uint64(t.columns[n.column][v])
+	}
+	switch {
+	case v < uint64(n.kids):
+		return t.kids[n.first+uint32(v)]
+	case n.sparse:
+		return t.sparse[sparseKid{k, v}]
+	}
+	return unknown
+}
+
+// leaf is the leaf that a link leads to; nil if it is unknown.
+func (t *tree[K]) leaf(k int32) *leaf[K] {
 	if k == unknown {
 		return nil
 	}
 	return t.leaves[-1-k]
 }
+
+// A descent walks down for some states together, all of them one node at a time, so that
+// no walk waits for what another one has to fetch.
+type descent struct {
+	links [aheadStates]int32 // by state
+	on    [aheadStates]uint8 // the states that are not at a leaf yet
+}
+
+// walkAll goes down the tree with all states.
+func (t *tree[K]) walkAll(own *field, keys []K, d *descent) {
+	n := 0
+	for i := range keys {
+		k := t.roots[getField(&keys[i], own)]
+		d.links[i] = k
+		d.on[n] = uint8(i)
+		n += isNode(k)
+	}
+	for n > 0 {
+		left := 0
+		for _, i := range d.on[:n] {
+			k := t.below(d.links[i], &keys[i])
+			d.links[i] = k
+			d.on[left] = i
+			left += isNode(k)
+		}
+		n = left
+	}
+}
+
+// isNode is 1 if the link leads to a node, and 0 else, without a branch to be
+// mispredicted.
+func isNode(k int32) int { return int(uint32(-k) >> 31) }
 
 // A branch is a place in a tree where a link is.
 type branch struct {
@@ -179,14 +221,14 @@ func (t *tree[K]) grow(p *packing, thread int, slots []int, key *K, lf *leaf[K])
 			panic("checker: internal error: the interpreter touches more for the same values")
 		}
 		n := &t.nodes[k]
-		if n.column == nil {
+		if n.column < 0 {
 			looked[n.word] |= n.mask << n.shift
 		}
 		at = t.down(k, key)
 	}
 	// The columns on the way are found again by what they are of.
 	for k := t.roots[getField(key, &p.blocks[thread].field)]; k > 0; {
-		if n := &t.nodes[k]; n.column != nil {
+		if n := &t.nodes[k]; n.column >= 0 {
 			columns[int(n.slot)] = true
 		}
 		k = t.link(t.down(k, key))
@@ -197,7 +239,7 @@ func (t *tree[K]) grow(p *packing, thread int, slots []int, key *K, lf *leaf[K])
 		if of == thread || columns[id] {
 			continue
 		}
-		n := node{first: uint32(len(t.kids))}
+		n := node{first: uint32(len(t.kids)), column: -1}
 		if of >= 0 {
 			columns[id] = true
 			b := &p.blocks[of]
@@ -205,7 +247,8 @@ func (t *tree[K]) grow(p *packing, thread int, slots []int, key *K, lf *leaf[K])
 				continue
 			}
 			n.word, n.shift, n.mask = b.word, b.shift, b.mask
-			n.column, n.slot = b.dict.columns[column].ordinal, int32(id)
+			n.column, n.slot = int32(len(t.columns)), int32(id)
+			t.columns = append(t.columns, b.dict.columns[column].ordinal)
 		} else {
 			f := &p.fields[slot]
 			if f.bits == 0 || looked[f.word]>>f.shift&1 != 0 {
@@ -237,8 +280,8 @@ func (t *tree[K]) grow(p *packing, thread int, slots []int, key *K, lf *leaf[K])
 func (t *tree[K]) down(k int32, key *K) branch {
 	n := &t.nodes[k]
 	v := (*key)[n.word] >> n.shift & n.mask
-	if n.column != nil {
-		v = uint64(n.column[v])
+	if n.column >= 0 {
+		v = uint64(t.columns[n.column][v])
 	}
 	if n.sparse {
 		return branch{root: -1, kid: -1, other: sparseKid{k, v}}
@@ -295,9 +338,9 @@ func (o *oracle[K]) ask(t int, key *K) *leaf[K] {
 }
 
 // apply makes a move of a leaf; false if a value does not fit.
-func (o *oracle[K]) apply(mv *leafMove[K], key *K) (to K, ok bool) {
-	for j := 0; j < len(to); j++ {
-		to[j] = (*key)[j]&^mv.clear[j] | mv.set[j]
+func (o *oracle[K]) apply(mv *leafMove[K], key, to *K) bool {
+	for j := 0; j < len(*to); j++ {
+		(*to)[j] = (*key)[j]&^mv.clear[j] | mv.set[j]
 	}
 	for i := range mv.remaps {
 		r := &mv.remaps[i]
@@ -306,12 +349,27 @@ func (o *oracle[K]) apply(mv *leafMove[K], key *K) (to K, ok bool) {
 		next, known := r.next[old]
 		if !known {
 			if next, known = o.follow(r, old); !known {
-				return to, false
+				return false
 			}
 		}
-		setField(&to, f, next)
+		setField(to, f, next)
 	}
-	return to, true
+	return true
+}
+
+// push appends a state word by word: to load more at once than has been stored at
+// once makes the processor wait.
+func push[K words](list []K, key *K) []K {
+	n := len(list)
+	if n == cap(list) {
+		list = slices.Grow(list, 1)
+	}
+	list = list[:n+1]
+	to := &list[n]
+	for i := 0; i < len(*to); i++ {
+		(*to)[i] = (*key)[i]
+	}
+	return list
 }
 
 // follow works out what number of a block follows another.
