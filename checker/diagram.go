@@ -64,6 +64,7 @@ type row struct {
 	steps  []*Step
 	also   []int  // further threads of a row of library threads
 	text   string // instead of the source
+	driver bool   // text is of what is done between calls of the model
 	mark   string // what is said at its end
 	// divider: no row, but the place where the cycle begins that the run ends in
 	divider bool
@@ -108,7 +109,7 @@ func (d *diagram) add(st *Step) {
 	} else if d.isLibrary(&r) {
 		r.text = d.libraryText(&r)
 	} else if !d.expand && p.Files[place.File].Library {
-		r.text = d.harnessText(place)
+		r.text, r.driver = d.harnessText(place), true
 	}
 	if n := len(d.rows); !d.expand && n > 0 && !d.rows[n-1].divider && d.merge(&d.rows[len(d.rows)-1], &r) {
 		return
@@ -119,7 +120,7 @@ func (d *diagram) add(st *Step) {
 // isLibrary reports whether the row is of a thread that need not finish, in
 // code of the library: the part it plays is the library's.
 func (d *diagram) isLibrary(r *row) bool {
-	return !d.expand && !r.divider && d.p.Files[r.place.File].Library && !d.p.Threads[r.thread].MustFinish && !d.p.Threads[r.thread].Hog
+	return !d.expand && !r.divider && d.p.Files[r.place.File].Library && !isDriver(d.p, r.place) && !d.p.Threads[r.thread].MustFinish && !d.p.Threads[r.thread].Hog
 }
 
 func (d *diagram) libraryText(r *row) string {
@@ -134,11 +135,10 @@ func (d *diagram) libraryText(r *row) string {
 // harnessText says what a thread does that is in none of the model's functions:
 // the comment at the end of its line, or nothing in particular.
 func (d *diagram) harnessText(place spec.Pos) string {
-	_, comment, found := strings.Cut(d.p.Source(place), "/*")
-	if !found {
-		return "(between calls)"
+	if comment := commentAtEnd(d.p.Source(place)); comment != "" {
+		return "(" + comment + ")"
 	}
-	return "(" + strings.TrimSpace(strings.TrimSuffix(comment, "*/")) + ")"
+	return "(between calls)"
 }
 
 // source is the C of a line, without a comment at its end.
@@ -257,7 +257,7 @@ func (d *diagram) addWaiting(ws []Waiting) {
 		}
 		r := row{cpu: w.CPU, thread: w.Thread, place: place, frame: frame, mark: mark}
 		if d.p.Files[place.File].Library {
-			r.text = d.harnessText(place)
+			r.text, r.driver = d.harnessText(place), true
 		}
 		d.rows = append(d.rows, r)
 	}
@@ -340,6 +340,46 @@ func (d *diagram) columns() []int {
 	return cpus
 }
 
+// NotDrawn names the CPUs that have no column in the run's diagram, with the threads
+// there that have no row: "CPU1 getter0", "CPU3 to CPU7". It is empty where all have
+// one.
+func NotDrawn(p *spec.Prog, t *Trace, opt DiagramOptions) string {
+	d := &diagram{p: p, t: t, expand: opt.Expand}
+	d.collect()
+	drawn := d.columns()
+	if len(drawn) == 0 {
+		return ""
+	}
+	var parts []string
+	for c := 0; c < p.NCPU; c++ {
+		if slices.Contains(drawn, c) {
+			continue
+		}
+		end := c
+		for end+1 < p.NCPU && !slices.Contains(drawn, end+1) {
+			end++
+		}
+		if end-c >= 2 {
+			parts = append(parts, fmt.Sprintf("CPU%d to CPU%d", c, end))
+			c = end
+			continue
+		}
+		parts = append(parts, strings.TrimSpace(fmt.Sprintf("CPU%d %s", c, strings.Join(d.idle(c), " and "))))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// idle names the threads that start on the CPU and have no row, of those that a
+// column is named after.
+func (d *diagram) idle(cpu int) (names []string) {
+	for t := range d.p.Threads {
+		if th := &d.p.Threads[t]; th.CPU == cpu && d.owns(t) && d.lastOf(t) == nil {
+			names = append(names, th.Name)
+		}
+	}
+	return names
+}
+
 // column is the CPU whose column the row stands in: for library threads on
 // CPUs without one, that of the row before.
 func (d *diagram) column(i int, cpus []int) int {
@@ -392,7 +432,7 @@ func (d *diagram) cell(i int) string {
 			text = d.p.Place(r.place) + "  " + text
 		}
 	}
-	if d.named(r) && r.text == "" {
+	if d.named(r) && (r.text == "" || r.driver) {
 		text = d.p.Threads[r.thread].Name + ": " + text
 	}
 	if values := d.values(r); values != "" && r.text == "" {
@@ -523,8 +563,12 @@ func (d *diagram) isLibraryLocal(cell int) bool {
 	return !d.expand && v.Thread >= 0 && d.p.Files[v.Pos.File].Library
 }
 
-// cellName names a cell for a reader: an atomic_t by its own name.
+// cellName names a cell for a reader: an atomic_t by its own name, one of the
+// driver by what it is for.
 func cellName(p *spec.Prog, cell int) string {
+	if name := driverCell(p, cell); name != "" {
+		return name
+	}
 	return strings.TrimSuffix(p.Cells[cell].Name, ".counter")
 }
 

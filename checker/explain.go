@@ -182,5 +182,8 @@ func (w *Waiting) Why(p *spec.Prog) string {
 	if w.Cell < 0 {
 		return "waits"
 	}
+	if text := driverWaits(p, w.Cell, w.Value); text != "" {
+		return text
+	}
 	return fmt.Sprintf("waits while %s is %s", p.Cells[w.Cell].Name, p.Value(p.Cells[w.Cell].Type, w.Value))
 }

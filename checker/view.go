@@ -42,6 +42,7 @@ type ThreadView struct {
 	Waiting *Waiting
 
 	Registers   []int64 // by Proc.RegNames of its Proc; see Prog.Procs
+	Live        []int   // those of Registers that are read again
 	PreemptOff  int64   // preemption count
 	IRQsOff     bool
 	Readers     int64   // depth of preemptible RCU read-side sections
@@ -85,6 +86,7 @@ func (s *Session) thread(t int) ThreadView {
 		CPU: int(st[tl.cpu]), Pos: in.Pos, Frame: in.Frame, Done: m.over(st, t),
 		CanStep:    slices.ContainsFunc(s.moves, func(mv Move) bool { return mv.Thread == t && !mv.Migrate }),
 		Registers:  slices.Clone([]int64(st[tl.regs : tl.regs+tl.nregs])),
+		Live:       slices.Clone(in.Live),
 		PreemptOff: st[tl.preempt], IRQsOff: st[tl.irqOff] != 0, Readers: st[tl.readers], Locks: st[tl.locks],
 		Held:   slices.Clone([]int64(st[tl.held : tl.held+len(m.p.Objects)])),
 		AtWork: m.begun(st, t), InGet: st[tl.inGet] != 0, InUnload: st[tl.attempt] != 0,

@@ -168,6 +168,9 @@ func (m *Model) parseError(err error, cfg *cc.Config, sources []cc.Source) error
 		if e := unclosed(m.File, m.Text); e != nil {
 			return ErrorList{e}
 		}
+		if e := m.unfinished(library[0]); e != nil {
+			return ErrorList{e}
+		}
 		return library.err()
 	}
 	return m.gaveUp(cfg, sources)
@@ -230,6 +233,19 @@ func unclosed(name, text string) *Error {
 	return &Error{
 		File: name, Line: 1 + strings.Count(text[:i], "\n"), Col: i - strings.LastIndexByte(text[:i], '\n'),
 		Msg: fmt.Sprintf("this '%c' is never closed", text[i]),
+	}
+}
+
+// unfinished explains what the parser finds at the first word of the driver, which
+// stands behind the model: the model's last declaration has no end.
+func (m *Model) unfinished(e *Error) *Error {
+	if e.File != "harness.c" || !strings.HasPrefix(e.Msg, "unexpected 'long', ") {
+		return nil
+	}
+	text := strings.TrimRight(m.Text, " \t\r\n")
+	return &Error{
+		File: m.File, Line: 1 + strings.Count(text, "\n"), Col: len(text) - strings.LastIndexByte(text, '\n'),
+		Msg: "the file ends in the middle of a declaration: is a ; missing?",
 	}
 }
 

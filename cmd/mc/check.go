@@ -101,7 +101,7 @@ func check(c *call, args []string) (status, error) {
 	if len(operands) == 0 {
 		return failed, f.usage("name a strategy (mc list shows them) or a C file")
 	}
-	if err := o.sameFile(f); err != nil {
+	if err := o.refuseFiles(f); err != nil {
 		return failed, err
 	}
 	scenarios, err := o.scenarios.wanted(f)
@@ -151,7 +151,10 @@ func plan(targets []target, flags *scenarioFlags, scenarios []spec.Scenario) []j
 }
 
 func newReporter(c *call, o *checkOptions, jobs []job) reporter {
-	if o.json {
+	switch {
+	case o.toStdout():
+		return noReport{}
+	case o.json:
 		return &jsonReport{c: c, timing: o.timing, ignored: o.config.Ignore}
 	}
 	return newTextReport(c, o, jobs)

@@ -36,7 +36,7 @@ func serveDemo(c *call, args []string) (status, error) {
 	if err != nil {
 		return failed, err
 	}
-	m, s, err := demoStart(f, operands, &o.scenarios)
+	t, s, err := demoStart(f, operands, &o.scenarios)
 	if err != nil {
 		return failed, err
 	}
@@ -62,32 +62,34 @@ func serveDemo(c *call, args []string) (status, error) {
 	}
 	ctx, stop := untilInterrupt()
 	defer stop()
-	return serve(ctx, l, demo.New(m, s, host))
+	site := demo.New(t.Model, s, host)
+	site.File = t.file
+	return serve(ctx, l, site)
 }
 
 // demoStart is the model and the scenario that the page begins with, if any.
-func demoStart(f *flagSet, operands []string, flags *scenarioFlags) (*spec.Model, spec.Scenario, error) {
-	none := spec.Scenario{}
+func demoStart(f *flagSet, operands []string, flags *scenarioFlags) (target, spec.Scenario, error) {
+	nobody, none := target{}, spec.Scenario{}
 	scenarios, err := flags.wanted(f)
 	switch {
 	case err != nil:
-		return nil, none, err
+		return nobody, none, err
 	case len(operands) > 1:
-		return nil, none, f.usage("name one strategy (mc list shows them) or one C file, or none")
+		return nobody, none, f.usage("name one strategy (mc list shows them) or one C file, or none")
 	case len(scenarios) > 1:
-		return nil, none, f.usage("one scenario at a time")
+		return nobody, none, f.usage("one scenario at a time")
 	case len(operands) == 0 && len(scenarios) > 0:
-		return nil, none, f.usage("a scenario of which model? name a strategy or a C file")
+		return nobody, none, f.usage("a scenario of which model? name a strategy or a C file")
 	case len(operands) == 0:
-		return nil, none, nil
+		return nobody, none, nil
 	}
 	t, err := findTarget(operands[0])
 	if err != nil {
-		return nil, none, err
+		return nobody, none, err
 	}
 	scenarios = flags.or(scenarios, t.Scenarios())
 	_, err = t.Build(scenarios[0])
-	return t.Model, scenarios[0], atPath(err, t.file)
+	return t, scenarios[0], atPath(err, t.file)
 }
 
 // serve answers until ctx ends; what is being answered then ends, too.

@@ -91,6 +91,7 @@ Output:
                        step, the source with lines that never ran, small state graphs
     --sarif FILE       for code scanners and editors (docs/ci.md): SARIF 2.1.0
     --svg FILE         a picture of the first run that is found
+                       FILE may be -: standard output, instead of the text
 
 Exit code: 0 nothing is violated; 1 something is (with --expect: something
 differs from the file); 2 usage, bad model or internal error; 3 inconclusive.
@@ -228,7 +229,8 @@ const demoHelp = `Serves a page on which you are the scheduler: you say which CP
 step, go back, ask whether the model can still be broken and how, and switch off
 a lock or a barrier to see what it is for. Without a name it begins with the
 first of its levels. The page is served to this machine only, and loads nothing
-from anywhere else. An interrupt (Ctrl-C) ends it.
+from anywhere else. A file is read once, at the beginning. An interrupt (Ctrl-C)
+ends it.
 
     --listen ADDR      the address and port to serve at, 127.0.0.1:8080
                        (default 127.0.0.1 and a free port). Any address but a

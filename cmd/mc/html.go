@@ -130,7 +130,11 @@ func newHTMLRun(id string, o *outcome) *htmlRun {
 	for i := range t.Steps {
 		st := &t.Steps[i]
 		pos, _ := checker.ModelPlace(p, st.Pos, st.Frame)
-		s := htmlStep{Who: fmt.Sprintf("CPU%d %s", st.CPU, p.Threads[st.Move.Thread].Name), Place: p.Place(pos), Line: lineID(o.Name, placeOf(p, pos)), Source: sourceLine(p, st.Pos), Text: checker.StepText(p, st), Values: map[string]string{}}
+		source := stepSource(p, st)
+		if pos != st.Pos { // the call in the model, and where it is inside
+			source = p.Source(pos) + "  > " + source
+		}
+		s := htmlStep{Who: fmt.Sprintf("CPU%d %s", st.CPU, p.Threads[st.Move.Thread].Name), Place: p.Place(pos), Line: lineID(o.Name, placeOf(p, pos)), Source: source, Text: checker.StepText(p, st), Values: map[string]string{}}
 		for _, e := range st.Events {
 			if e.Kind != checker.EventWrite {
 				continue
@@ -145,6 +149,15 @@ func newHTMLRun(id string, o *outcome) *htmlRun {
 		run.Steps = append(run.Steps, s)
 	}
 	return run
+}
+
+// stepSource is the line of C that a step executes, or what the step does where
+// that line is of the driver and the reader has never seen it.
+func stepSource(p *spec.Prog, st *checker.Step) string {
+	if words := checker.DriverText(p, st.Pos, st.Frame); words != "" {
+		return "(" + words + ")"
+	}
+	return sourceLine(p, st.Pos)
 }
 
 // sources are the model's own files, as far as its outcomes have them, with the

@@ -106,6 +106,9 @@ func (t *textReport) explain(o *outcome) {
 	}
 	t.say("scenario: " + o.Prog.Scenario.About())
 	if o.Trace != nil {
+		if rest := checker.NotDrawn(o.Prog, o.Trace, t.c.look.diagram(t.o.expand)); rest != "" {
+			t.say("not drawn: " + rest)
+		}
 		t.say("run: " + size(o.Result))
 		t.c.printf("  replay: %s\n", o.replay())
 	}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"lastput/checker"
 	"lastput/spec"
@@ -164,7 +166,7 @@ func (r *sarifReport) add(o *outcome) {
 		pos, _ := checker.ModelPlace(o.Prog, n.Pos, n.Frame)
 		r.run.Results = append(r.run.Results, sarifResult{
 			RuleID: string(n.Property), RuleIndex: n.Property.Rank(), Level: "note",
-			Message: sarifMessage{where + n.Message}, Locations: []sarifLocation{o.location(pos, "")}, Fingerprints: o.fingerprint(n.Property),
+			Message: sarifMessage{where + n.Message}, Locations: []sarifLocation{o.result(pos)}, Fingerprints: o.fingerprint(n.Property),
 		})
 	}
 }
@@ -173,7 +175,7 @@ func (r *sarifReport) violation(o *outcome, where string) sarifResult {
 	res := sarifResult{
 		RuleID: string(o.Property), RuleIndex: o.Property.Rank(), Level: "error",
 		Message: sarifMessage{where + o.Property.Explain()}, Fingerprints: o.fingerprint(o.Property),
-		Locations:  []sarifLocation{},
+		Locations:  []sarifLocation{o.result(spec.Pos{})},
 		Properties: &sarifProperties{Model: o.Prog.Model, Scenario: o.Prog.Scenario.String(), States: o.States},
 	}
 	t := o.Trace
@@ -182,11 +184,7 @@ func (r *sarifReport) violation(o *outcome, where string) sarifResult {
 	}
 	res.Message.Text = where + checker.Describe(o.Prog, t) + "\nreplay: " + o.replay()
 	res.Properties.Replay = t.Replay
-	at := checker.Culprit(o.Prog, t)
-	if at.Line == 0 { // no line of the model ran, so the file as a whole is to blame
-		at = spec.Pos{Line: 1}
-	}
-	res.Locations = append(res.Locations, o.location(at, ""))
+	res.Locations[0] = o.result(checker.Culprit(o.Prog, t))
 	res.CodeFlows = []sarifCodeFlow{{Message: sarifMessage{size(o.Result)}, Threads: o.threadFlows()}}
 	return res
 }
@@ -198,7 +196,7 @@ func (o *outcome) threadFlows() []sarifThreadFlow {
 	for i := range o.Trace.Steps {
 		st := &o.Trace.Steps[i]
 		pos, _ := checker.ModelPlace(p, st.Pos, st.Frame)
-		text := sourceLine(p, st.Pos)
+		text := stepSource(p, st)
 		if what := checker.StepText(p, st); what != "" {
 			text += "  // " + what
 		}
@@ -222,8 +220,9 @@ func typeOf(p *spec.Prog, cell string) int {
 // the reader has.
 func (o *outcome) location(pos spec.Pos, text string) sarifLocation {
 	var l sarifLocation
-	if pos.Line > 0 && !o.Prog.Files[pos.File].Library {
-		l.Physical = &sarifPhysical{sarifArtifact{o.uri(o.Prog.Files[pos.File].Name)}, sarifRegion{pos.Line, pos.Col}}
+	if o.own(pos) {
+		f := o.Prog.Files[pos.File]
+		l.Physical = &sarifPhysical{sarifArtifact{o.uri(f.Name)}, sarifRegion{pos.Line, characters(f, pos)}}
 	}
 	if text != "" {
 		l.Message = &sarifMessage{text}
@@ -231,17 +230,69 @@ func (o *outcome) location(pos spec.Pos, text string) sarifLocation {
 	return l
 }
 
+// result is where a result is: scanners show none that is nowhere, so where no line
+// of the model is to blame it is its file as a whole.
+func (o *outcome) result(pos spec.Pos) sarifLocation {
+	if !o.own(pos) {
+		pos = spec.Pos{Line: 1}
+	}
+	return o.location(pos, "")
+}
+
+func (o *outcome) own(pos spec.Pos) bool { return pos.Line > 0 && !o.Prog.Files[pos.File].Library }
+
+// characters is a column, which the parser counts in bytes, in code points.
+func characters(f *spec.File, pos spec.Pos) int {
+	if pos.Col < 1 || pos.Line > len(f.Lines) || pos.Col > len(f.Lines[pos.Line-1]) {
+		return pos.Col
+	}
+	return utf8.RuneCountInString(f.Lines[pos.Line-1][:pos.Col-1]) + 1
+}
+
 // uri is that of one of the model's files: relative to where mc was called, or to
-// the project's root for a strategy that comes with it.
+// the project's root for a strategy that comes with it. Of a file elsewhere it is
+// absolute: what a scanner is given may not lead out of where it looks.
 func (o *outcome) uri(name string) string {
 	if o.file == "" {
-		return path.Join("strategies", strategies.Family(o.Name), name)
+		return (&url.URL{Path: path.Join("strategies", strategies.Family(o.Name), name)}).String()
 	}
-	full := filepath.ToSlash(filepath.Join(filepath.Dir(o.file), name))
-	if filepath.IsAbs(o.file) {
-		return (&url.URL{Scheme: "file", Path: full}).String()
+	full := filepath.Join(filepath.Dir(o.file), name)
+	if rel, ok := belowHere(full); ok {
+		return (&url.URL{Path: filepath.ToSlash(rel)}).String()
 	}
-	return strings.TrimPrefix((&url.URL{Path: full}).String(), "./")
+	if abs, err := filepath.Abs(full); err == nil {
+		full = abs
+	}
+	full = filepath.ToSlash(full)
+	if !strings.HasPrefix(full, "/") {
+		full = "/" + full // with the letter of a drive
+	}
+	return (&url.URL{Scheme: "file", Path: full}).String()
+}
+
+// belowHere is the path of a file from the current folder, if it is in there,
+// whatever it was named by.
+func belowHere(file string) (string, bool) {
+	here, err := os.Getwd()
+	if err != nil {
+		return "", false
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return "", false
+	}
+	if rel, err := filepath.Rel(here, file); err == nil && filepath.IsLocal(rel) {
+		return rel, true
+	}
+	// Perhaps one of the two goes by way of a link.
+	dir, err := filepath.EvalSymlinks(filepath.Dir(file))
+	if err != nil {
+		return "", false
+	}
+	if here, err = filepath.EvalSymlinks(here); err != nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(here, filepath.Join(dir, filepath.Base(file)))
+	return rel, err == nil && filepath.IsLocal(rel)
 }
 
 func (o *outcome) fingerprint(p spec.Property) map[string]string {

@@ -43,7 +43,7 @@ func loadFile(name string) (*spec.Model, error) {
 	if !fs.ValidPath(base) || base == "." {
 		return nil, fmt.Errorf("%s: is a folder: name a C file in it", name)
 	}
-	m, err := spec.Load(os.DirFS(dir), base)
+	m, err := spec.Load(newOnceFS(os.DirFS(dir)), base)
 	return m, atPath(err, name)
 }
 

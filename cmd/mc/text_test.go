@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -34,6 +36,32 @@ func TestQuote(t *testing.T) {
 	} {
 		if got := quote(s); got != want {
 			t.Errorf("quote(%q) = %s, want %s", s, got, want)
+		}
+	}
+}
+
+// TestNotDrawn: what a diagram leaves out is said below it, and nothing where it
+// leaves out nothing.
+func TestNotDrawn(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--scenario", "basic", "module_base_plain_inc"}, "CPU2 getter1"},
+		{[]string{"--getters", "3", "--gets", "1", "module_base_plain_inc"}, "CPU2 getter1, CPU3 getter2"},
+		{[]string{"--getters", "5", "--gets", "1", "module_base_plain_inc"}, "CPU2 to CPU5"},
+		{[]string{"--scenario", "basic", "brlock_online"}, "CPU1 getter0 and other_writer"},
+		{[]string{"--getters", "1", "--gets", "1", "module_base_plain_inc"}, ""},
+		{[]string{"--scenario", "rt-hog", "stop_machine_fifo"}, ""},
+	} {
+		var out, errs bytes.Buffer
+		if code := run(append([]string{"check"}, c.args...), nil, &out, &errs); code != 1 {
+			t.Fatalf("%v: exit %d\n%s", c.args, code, errs.String())
+		}
+		_, rest, found := strings.Cut(out.String(), "not drawn: ")
+		line, _, _ := strings.Cut(rest, "\n")
+		if line != c.want || found != (c.want != "") {
+			t.Errorf("%v: not drawn are %q, want %q\n%s", c.args, line, c.want, out.String())
 		}
 	}
 }

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"lastput/checker"
 	"lastput/spec"
@@ -64,7 +65,9 @@ func (s *Server) ask(ctx context.Context, in askRequest) (*askView, error) {
 }
 
 func answerOf(p *spec.Prog, r *checker.Result, from int, start bool) *askView {
-	v := &askView{Verdict: string(r.Verdict), Property: string(r.Property), Reason: r.Reason, States: r.States, Moves: []string{}}
+	// The flags that would raise a limit are none of the page's.
+	reason, _, _ := strings.Cut(r.Reason, " (--")
+	v := &askView{Verdict: string(r.Verdict), Property: string(r.Property), Reason: reason, States: r.States, Moves: []string{}}
 	if r.Trace != nil {
 		for _, st := range r.Trace.Steps[from:] {
 			v.Moves = append(v.Moves, checker.MoveText(st.Move))

@@ -29,8 +29,9 @@ type boardView struct {
 	Picture  string       `json:"picture"` // the same as SVG
 	// Run is the run so far as mc replay takes it; Prefix is Run without its
 	// moves.
-	Run    string `json:"run"`
-	Prefix string `json:"prefix"`
+	Run     string `json:"run"`
+	Prefix  string `json:"prefix"`
+	Command string `json:"command"` // that plays the run again
 	// Ended says that nothing can follow, and Violation what is wrong.
 	Ended     bool           `json:"ended"`
 	RuledOut  bool           `json:"ruledOut"`
@@ -66,10 +67,13 @@ type threadView struct {
 	File       int        `json:"file"`  // the place of its next step in the model
 	Line       int        `json:"line"`
 	Source     string     `json:"source"` // the text there
+	Where      string     `json:"where"`  // "m.c:12"
+	Words      string     `json:"words"`  // instead of the source, where that is none of the model's
 	Calls      string     `json:"calls"`  // the calls that lead to it
 	Library    bool       `json:"library"`
 	Marks      []string   `json:"marks"` // "preemption off", ...
 	Locals     []string   `json:"locals"`
+	Rests      bool       `json:"rests"` // idle, and nobody waits for it to run
 	Moves      []moveView `json:"moves"`
 }
 
@@ -100,6 +104,7 @@ type stepView struct {
 	Who    string `json:"who"`
 	Where  string `json:"where"`
 	Source string `json:"source"`
+	Words  string `json:"words"` // instead of the source, where that is none of the model's
 	Text   string `json:"text"`
 }
 
@@ -107,7 +112,7 @@ type violationView struct {
 	Property string   `json:"property"`
 	Text     string   `json:"text"`
 	Waiting  []string `json:"waiting"`
-	File     int      `json:"file"`
+	File     int      `json:"file"` // the line of the model that does it, or -1
 	Line     int      `json:"line"`
 }
 
@@ -115,10 +120,17 @@ type violationView struct {
 // has stepped until the call of a library function it is in is over.
 type boardRequest struct {
 	place
-	Over *int `json:"over"`
+	Over  *int `json:"over"`
+	Width int  `json:"width"` // columns of text for the diagram; 0: as many as mc check takes
 }
 
+// Least and most columns of a diagram.
+const minWidth, maxWidth = 30, 1000
+
 func (s *Server) board(_ context.Context, in boardRequest) (*boardView, error) {
+	if in.Width != 0 && (in.Width < minWidth || in.Width > maxWidth) {
+		return nil, bad("width %d: want %d to %d columns", in.Width, minWidth, maxWidth)
+	}
 	p, rec, err := s.at(in.place)
 	if err != nil {
 		return nil, err
@@ -142,7 +154,7 @@ func (s *Server) board(_ context.Context, in boardRequest) (*boardView, error) {
 			return nil, err
 		}
 	}
-	return s.view(p, ses, old), nil
+	return s.view(p, ses, old, in.Width), nil
 }
 
 // stepOver lets the thread step until it comes to another place of the model.
@@ -174,14 +186,20 @@ func stepOver(ses *checker.Session, t int) (checker.View, error) {
 	return old, nil
 }
 
-func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View) *boardView {
+func (s *Server) view(p *spec.Prog, ses *checker.Session, old checker.View, width int) *boardView {
 	now, tr := ses.View(), ses.Trace()
 	name, id := spec.CutMutant(p.Model)
 	b := &boardView{
 		Model: name, Scenario: viewScenario(p.Scenario), Without: id, Files: own(p), Run: tr.Replay,
-		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}), RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
+		Diagram: checker.Diagram(p, tr, checker.DiagramOptions{Width: width}), Picture: checker.SVG(p, tr, checker.DiagramOptions{}),
+		RuledOut: ses.RuledOut(), Ended: len(ses.Moves()) == 0,
 		Violation: viewViolation(p, tr), Learn: []string{}, Steps: []stepView{}, // the page wants lists, not null
 	}
+	file := ""
+	if slices.ContainsFunc(s.models, func(m *spec.Model) bool { return m.Name == name }) {
+		file = s.File
+	}
+	b.Command = checker.ReplayCommand(file, tr)
 	if m, err := s.model(name); err == nil {
 		b.Title, b.Learn = m.Title, append([]string{}, m.Learn...)
 	}
@@ -225,9 +243,12 @@ func viewViolation(p *spec.Prog, tr *checker.Trace) *violationView {
 	if v == nil {
 		return nil
 	}
-	pos, _ := checker.ModelPlace(p, v.Pos, v.Frame)
+	pos := checker.Culprit(p, tr)
+	if pos.Line == 0 {
+		pos.File = -1
+	}
 	return &violationView{
-		Property: string(v.Property), Text: strings.TrimSpace(checker.Describe(p, tr)),
+		Property: string(v.Property), Text: strings.TrimPrefix(strings.TrimSpace(checker.Describe(p, tr)), string(v.Property)+": "),
 		Waiting: append([]string{}, checker.WaitingText(p, v)...), File: pos.File, Line: pos.Line,
 	}
 }
@@ -236,7 +257,7 @@ func viewStep(p *spec.Prog, st *checker.Step) stepView {
 	pos, _ := checker.ModelPlace(p, st.Pos, st.Frame)
 	return stepView{
 		Move: checker.MoveText(st.Move), Thread: st.Move.Thread, Who: fmt.Sprintf("CPU%d %s", st.CPU, p.Threads[st.Move.Thread].Name),
-		Where: p.Place(pos), Source: p.Source(pos), Text: checker.StepText(p, st),
+		Where: p.Place(pos), Source: p.Source(pos), Words: checker.DriverText(p, st.Pos, st.Frame), Text: checker.StepText(p, st),
 	}
 }
 
@@ -301,6 +322,7 @@ func viewThreads(p *spec.Prog, ses *checker.Session, now checker.View) []threadV
 				_ = ses.Back(n) // the run it had
 			}
 		}
+		v.Rests = false
 		if len(v.Moves) < maxMoves {
 			v.Moves = append(v.Moves, moveView{checker.MoveText(mv), text})
 		}
@@ -344,7 +366,8 @@ func viewThread(p *spec.Prog, t int, th checker.ThreadView) threadView {
 	pos, frame := checker.ModelPlace(p, th.Pos, th.Frame)
 	v := threadView{
 		Name: pt.Name, CPU: th.CPU, Class: pt.Class.String(), MustFinish: pt.MustFinish, State: "ready", Moves: []moveView{}, Locals: []string{},
-		File: pos.File, Line: pos.Line, Source: p.Source(pos), Calls: strings.Join(checker.Calls(p, th.Frame), " > "),
+		File: pos.File, Line: pos.Line, Source: p.Source(pos), Where: p.Place(pos), Words: checker.DriverText(p, th.Pos, th.Frame),
+		Calls:   strings.Join(calls(p, th.Frame), " > "),
 		Library: pos != th.Pos && frame != th.Frame,
 	}
 	if pos.Line == 0 || p.Files[pos.File].Library {
@@ -358,13 +381,49 @@ func viewThread(p *spec.Prog, t int, th checker.ThreadView) threadView {
 	case !th.CanStep:
 		v.State = "stopped"
 	}
+	kept := th.Waiting != nil && th.Waiting.For == checker.WaitCPU
+	v.Rests = !pt.MustFinish && !pt.Hog && !kept
 	v.Marks = marks(p, th)
-	for i, name := range p.Procs[pt.Proc].RegNames {
-		if i < len(th.Registers) && name != "" && !th.Done {
-			v.Locals = append(v.Locals, fmt.Sprintf("%s = %d", name, th.Registers[i]))
-		}
+	if !th.Done {
+		v.Locals = locals(p, pt.Proc, th)
 	}
 	return v
+}
+
+// calls are those that lead to a frame, but for those of the driver itself.
+func calls(p *spec.Prog, frame int) []string {
+	return slices.DeleteFunc(checker.Calls(p, frame), func(name string) bool { return strings.HasPrefix(name, "__mc_") })
+}
+
+// locals are the variables in registers that the thread will read again.
+func locals(p *spec.Prog, proc int, th checker.ThreadView) []string {
+	list := []string{}
+	for r, name := range p.Procs[proc].RegNames {
+		if name == "" || strings.HasPrefix(name, "__") || !slices.Contains(th.Live, r) {
+			continue
+		}
+		value := fmt.Sprint(th.Registers[r])
+		if typ, known := typeOf(p, proc, r); known {
+			value = p.Value(typ, th.Registers[r])
+		}
+		list = append(list, name+" = "+value)
+	}
+	return list
+}
+
+// typeOf is the type of a register, if all that is put there is of one.
+func typeOf(p *spec.Prog, proc, r int) (typ int, known bool) {
+	for i := p.Procs[proc].Entry; i < p.Procs[proc].End; i++ {
+		in := &p.Code[i]
+		switch {
+		case !in.Op.Info().HasDst || in.Dst != r:
+		case known && in.Type != typ:
+			return 0, false
+		default:
+			typ, known = in.Type, true
+		}
+	}
+	return typ, known
 }
 
 // marks say in what state of its CPU the thread is.

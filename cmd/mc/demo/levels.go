@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 
 	"lastput/spec"
@@ -16,7 +17,8 @@ type level struct {
 	Model    string `json:"model"`
 	Scenario string `json:"scenario"`
 	// Goal is the property to violate, or empty: ask whether it can be broken
-	// at all, and have the answer that it cannot.
+	// at all, and have the answer that it cannot. If it is one of safety, any of
+	// those will do: what is broken is broken.
 	Goal spec.Property `json:"goal"`
 	// Without is the kind of thing to switch off first, or empty.
 	Without spec.MutationKind `json:"without"`
@@ -27,13 +29,13 @@ type level struct {
 var levels = []level{
 	{
 		Title: "A plain counter", Model: "module_base_plain_inc", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
-		Before: "A module may go once nobody uses it. Users are counted, but the count goes up by a load and a store, which are two steps. You are the scheduler: click a CPU to let it take one step. Let the getter read the count, and see what the unloader can do before it writes.",
-		After:  "What was read was old when it was written. The final put was decided in between, and the get succeeded all the same.",
+		Before: "A module may go once nobody uses it, so users are counted: a get adds one, a put takes one away, and the module itself holds one until it is unloaded. Each change of the count is one atomic step. What can go wrong? You are the scheduler: click a CPU to let it take one step, and see what a get can do once the unloader has decided.",
+		After:  "The count was zero, the final put was decided, and the get counted up all the same: a get that cannot fail revives what is being torn down. Counting right is not enough; somebody has to look at the count.",
 	},
 	{
-		Title: "Check, then act", Model: "module_base_check_then_act", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
-		Before: "Now the count goes up in one atomic step. But the getter looks first whether the module is still there, and counts afterwards.",
-		After:  "Each of the two steps is right, and the two together are not. What was checked must still hold when one acts: check and act have to be one step.",
+		Title: "Check, then act", Model: "module_base_read_then_inc", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
+		Before: "Now a get can fail: it looks whether the count is zero, and counts up only if it is not. Both are atomic steps. What can the unloader do between them?",
+		After:  "Each of the two steps is right, and the two together are not. What was checked must still hold when one acts: check and act have to be one step, as in atomic_inc_not_zero().",
 	},
 	{
 		Title: "The lock", Model: "lookup_lock", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut, Without: spec.MutLock,
@@ -52,7 +54,7 @@ var levels = []level{
 	},
 	{
 		Title: "The torn sum", Model: "no_stop", Scenario: "getters=1,gets=1", Goal: spec.GetAfterFinalPut,
-		Before: "Counts for each CPU are cheap: nobody shares a cache line. But who unloads has to add them up, one after the other, while they move.",
+		Before: "Counts for each CPU are cheap: nobody shares a cache line. But who unloads has to add them up, one after the other, while they move. Let it read the getter's count too early: before the get, or between the getter's look at the state and its increment.",
 		After:  "A sum over counters that move is the sum of no moment, and even a right one is old when it is used.",
 	},
 	{
@@ -82,10 +84,18 @@ var levels = []level{
 	},
 }
 
+// safety are the ways to use what is torn down.
+var safety = []spec.Property{spec.GetAfterFinalPut, spec.FinalPutWhileHeld, spec.UseAfterRelease}
+
+// reaches reports whether a violation is what a level asks for.
+func (l *level) reaches(p spec.Property) bool {
+	return l.Goal == p || slices.Contains(safety, l.Goal) && slices.Contains(safety, p)
+}
+
 // wonBy is the level that the violation wins, from 1, or 0.
 func wonBy(b *boardView) int {
 	for i, l := range levels {
-		if b.Model != l.Model || b.Scenario.Text != l.Scenario || string(l.Goal) != b.Violation.Property {
+		if b.Model != l.Model || b.Scenario.Text != l.Scenario || !l.reaches(spec.Property(b.Violation.Property)) {
 			continue
 		}
 		if kindOf(b.Without) == string(l.Without) {

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -31,6 +32,10 @@ const maxBody = 256 << 10
 
 // A Server answers the page.
 type Server struct {
+	// File is how the user named the model's file, for commands that the page gives;
+	// empty for a strategy.
+	File string
+
 	first   place
 	models  []*spec.Model // besides the strategies: the user's file
 	host    string        // it listens at
@@ -88,7 +93,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-cache")
 		defer func() {
 			if v := recover(); v != nil {
-				fail(w, http.StatusInternalServerError, fmt.Errorf("internal error: %v; this is a bug in mc\n%s", v, debug.Stack()))
+				send(w, http.StatusInternalServerError, map[string]string{"error": fmt.Sprintf("internal error: %v; this is a bug in mc\n%s", v, debug.Stack())})
 			}
 		}()
 		if err := s.refuse(r); err != nil {
@@ -152,7 +157,11 @@ func answer[In, Out any](f func(context.Context, In) (Out, error)) http.HandlerF
 			}
 			d := json.NewDecoder(r.Body)
 			d.DisallowUnknownFields()
-			if err := d.Decode(&in); err != nil {
+			err := d.Decode(&in)
+			if _, more := d.Token(); err == nil && more != io.EOF {
+				err = errors.New("something follows it")
+			}
+			if err != nil {
 				fail(w, http.StatusBadRequest, fmt.Errorf("the request is not understood: %w", err))
 				return
 			}
@@ -170,8 +179,15 @@ func answer[In, Out any](f func(context.Context, In) (Out, error)) http.HandlerF
 	}
 }
 
+// maxError bounds what is said of a mistake, which may quote what was sent.
+const maxError = 800
+
 func fail(w http.ResponseWriter, code int, err error) {
-	send(w, code, map[string]string{"error": err.Error()})
+	text := err.Error()
+	if len(text) > maxError {
+		text = strings.ToValidUTF8(text[:maxError], "") + "…"
+	}
+	send(w, code, map[string]string{"error": text})
 }
 
 func send(w http.ResponseWriter, code int, v any) {

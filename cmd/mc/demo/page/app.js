@@ -10,6 +10,7 @@ const state = {
   board: null,
   moves: [],      // all moves known, those undone as well
   at: 0,          // how many of them have been made
+  stops: new Set(), // after how many of them the reader has been: a call stepped over is undone as one
   busy: null,     // cancels what goes on
   place: '',      // model and scenario that the list of what can be switched off is of
 };
@@ -25,6 +26,7 @@ async function post(path, body, signal) {
 function say(text, kind = '') {
   const p = $('status');
   p.className = kind;
+  p.ariaLive = kind === 'bad' ? 'assertive' : 'polite';
   if (p.textContent !== text) p.textContent = text;
 }
 
@@ -32,11 +34,20 @@ const runTo = n => state.board.prefix + state.moves.slice(0, n).join('.');
 
 // --- where we are
 
+// room is how many columns of text the diagram has, if less than the usual 90.
+function room() {
+  const style = getComputedStyle($('diagram'));
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = `${style.fontSize} ${style.fontFamily}`;
+  const columns = Math.floor($('diagram').clientWidth / pen.measureText('m').width);
+  return columns < 90 ? Math.max(columns, 30) : 0;
+}
+
 async function show(request, note, kind) {
   const mine = ++turn;
   let board;
   try {
-    board = await post('/api/board', request);
+    board = await post('/api/board', { ...request, width: room() });
   } catch (e) {
     if (mine === turn) say(String(e.message), 'bad');
     return false;
@@ -45,10 +56,14 @@ async function show(request, note, kind) {
   const changed = !state.board || state.board.prefix !== board.prefix;
   state.board = board;
   const made = board.steps.map(s => s.move);
-  const same = !changed && made.every((m, i) => m === state.moves[i]);
-  if (!same) state.moves = made;
+  const common = changed ? 0 : made.findIndex((m, i) => m !== state.moves[i]);
+  if (changed || common >= 0) {
+    state.moves = made;
+    state.stops = new Set([...state.stops].filter(n => n <= common));
+  }
   state.at = made.length;
-  draw(board, { step, });
+  state.stops.add(state.at);
+  draw(board, { step, digit });
   drawHistory(board, state.moves.length, go);
   history.replaceState(null, '', address());
   buttons();
@@ -67,7 +82,7 @@ function announce(note, kind) {
   const b = state.board;
   const last = b.steps.at(-1);
   if (b.violation) {
-    say([`Violated: ${b.violation.property}. ${b.violation.text}`, ...b.violation.waiting].join('\n'), 'bad');
+    say([`Violated: ${b.violation.property}: ${b.violation.text}`, ...b.violation.waiting].join('\n'), 'bad');
   } else if (note) {
     say(note, kind);
   } else if (b.ruledOut && b.ended) {
@@ -75,16 +90,19 @@ function announce(note, kind) {
   } else if (b.ended) {
     say('Nothing can step any more, and nothing was violated. Undo, or restart.');
   } else if (last) {
-    say(`Step ${b.steps.length}: ${last.who}, ${(last.source || last.where).replace(/;$/, '')}${last.text ? ': ' + last.text : ''}`);
+    say(`Step ${b.steps.length}: ${last.who}, ${(last.words || last.source || last.where).replace(/;$/, '')}${last.text ? ': ' + last.text : ''}`);
   } else {
     say('You are the scheduler: click a step, or press the digit of a CPU.');
   }
 }
 
 function buttons() {
+  const focused = document.activeElement;
   $('undo').disabled = $('restart').disabled = state.at === 0;
   $('redo').disabled = state.at >= state.moves.length;
   $('hint').disabled = $('ask').disabled = $('play').disabled = Boolean(state.board.violation);
+  // What has just been pressed, and cannot be any more, hands the focus on.
+  if (focused.disabled) [$('redo'), $('undo'), $('play-start')].find(b => !b.disabled).focus();
 }
 
 async function placeChanged() {
@@ -130,6 +148,16 @@ function step(move, thread) {
 
 const go = n => { stop(); return show({ run: runTo(Math.max(0, Math.min(n, state.moves.length))) }); };
 
+// undo and redo go to where the reader was before and after, or a step.
+const undo = () => {
+  const before = [...state.stops].filter(n => n < state.at);
+  return go(before.length ? Math.max(...before) : state.at - 1);
+};
+const redo = () => {
+  const after = [...state.stops].filter(n => n > state.at);
+  return go(after.length ? Math.min(...after) : state.at + 1);
+};
+
 function digit(cpu) {
   const section = document.querySelector(`[data-cpu="${cpu}"]`);
   if (!section) return say(`There is no CPU${cpu}.`);
@@ -147,6 +175,7 @@ function digit(cpu) {
 function stop() {
   state.busy?.abort();
   state.busy = null;
+  if (document.activeElement === $('cancel')) $('play-start').focus();
   $('cancel').hidden = true;
 }
 
@@ -155,7 +184,8 @@ async function search(start) {
   stop();
   const mine = state.busy = new AbortController();
   $('cancel').hidden = false;
-  say('Looking at every run from ' + (start ? 'the start' : 'here') + ' …');
+  // Most questions are answered before anybody could read that they are asked.
+  const slow = setTimeout(() => say('Looking at every run from ' + (start ? 'the start' : 'here') + ' …'), 250);
   try {
     const a = await post('/api/ask', { run: runTo(state.at), start }, mine.signal);
     return mine === state.busy ? a : null;
@@ -163,6 +193,7 @@ async function search(start) {
     if (e.name !== 'AbortError') say(String(e.message), 'bad');
     return null;
   } finally {
+    clearTimeout(slow);
     if (mine === state.busy) stop();
   }
 }
@@ -201,8 +232,10 @@ async function play(start) {
   const moves = [...state.moves.slice(0, from), ...a.moves];
   const mine = state.busy = new AbortController();
   $('cancel').hidden = false;
-  const pause = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : Math.min(700, 9000 / a.moves.length);
-  for (let n = from + (start ? 0 : 1); n <= moves.length; n++) {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches; // shows the end, to be gone through at will
+  if (still) state.stops.clear();
+  const pause = still ? 0 : Math.min(700, 9000 / a.moves.length);
+  for (let n = still ? moves.length : from + (start ? 0 : 1); n <= moves.length; n++) {
     if (!await show({ run: state.board.prefix + moves.slice(0, n).join('.') })) break;
     if (mine !== state.busy) return;
     await new Promise(done => setTimeout(done, pause));
@@ -241,6 +274,12 @@ function playLevel(n) {
   return begin($('model').value, $('scenario').value);
 }
 
+// nextLevel reads the new level to whoever has it read.
+async function nextLevel() {
+  await playLevel(state.level + 1);
+  $('lesson-title').focus({ preventScroll: true });
+}
+
 // --- the rest
 
 function theme(name) {
@@ -266,11 +305,17 @@ async function share() {
   }
 }
 
+// lead goes to a list once the key is up: else the list takes the letter for a choice.
+const lead = id => document.addEventListener('keyup', () => $(id).focus(), { once: true });
+
 const keys = {
-  ArrowLeft: () => go(state.at - 1), Backspace: () => go(state.at - 1), ArrowRight: () => go(state.at + 1),
+  ArrowLeft: undo, Backspace: undo, ArrowRight: redo,
   r: () => go(0), o: () => $('over').click(), b: () => $('ask').click(), h: () => $('hint').click(), p: () => $('play').click(),
   s: () => $('play-start').click(), n: () => { if (!$('next').hidden) $('next').click(); }, t: otherTheme,
   w: () => { $('whatif').open = !$('whatif').open; $('whatif').querySelector('summary').focus(); },
+  j: () => { $('steps-box').open = true; $('steps').querySelector('[aria-current]').focus(); },
+  c: () => $('share').click(), e: () => $('exports').querySelector('button').focus(), d: () => $('diagram').focus(),
+  l: () => lead('level'), m: () => lead('model'), a: () => lead('scenario'),
   '?': () => $('help').showModal(), Escape: () => $('cancel').click(),
 };
 
@@ -285,10 +330,10 @@ document.addEventListener('keydown', e => {
 
 function listen() {
   const on = (id, f) => $(id).addEventListener('click', f);
-  on('undo', () => go(state.at - 1)); on('redo', () => go(state.at + 1)); on('restart', () => go(0));
+  on('undo', undo); on('redo', redo); on('restart', () => go(0));
   on('ask', ask); on('hint', hint); on('play', () => play(false)); on('play-start', () => play(true));
   on('cancel', () => { stop(); announce('Cancelled.'); });
-  on('theme', otherTheme); on('share', share); on('next', () => playLevel(state.level + 1));
+  on('theme', otherTheme); on('share', share); on('next', nextLevel);
   on('keys', () => $('help').showModal()); on('close-help', () => $('help').close());
   $('level').addEventListener('change', e => playLevel(Number(e.target.value)));
   $('model').addEventListener('change', e => {
@@ -296,7 +341,7 @@ function listen() {
     state.level = 0;
     if (m) begin(m.name, m.scenarios[0].text);
   });
-  $('scenario').addEventListener('change', e => begin(state.board.model, e.target.value));
+  $('scenario').addEventListener('change', e => begin($('model').value, e.target.value));
   for (const b of document.querySelectorAll('[data-export]')) b.addEventListener('click', () => exportRun(b.dataset.export, state.board, say));
   window.addEventListener('hashchange', open);
 }
@@ -304,14 +349,16 @@ function listen() {
 // open shows what the address says, or the beginning.
 async function open() {
   stop();
+  state.stops.clear();
   const q = new URLSearchParams(location.hash.slice(1));
   state.level = Number(q.get('level')) || 0;
   if (q.get('run') && await show({ run: q.get('run') })) return;
-  if (q.get('run')) return; // what is wrong with it was said
+  const wrong = q.get('run') && $('status').textContent; // said again below the beginning
   const { first, levels } = state.start;
-  if (!state.level && first.model) return void await begin(first.model, first.scenario);
   const won = done();
-  await playLevel(state.level || 1 + Math.max(0, levels.findIndex((_, i) => !won.includes(i + 1))));
+  if (!state.level && first.model) await begin(first.model, first.scenario);
+  else await playLevel(state.level || 1 + Math.max(0, levels.findIndex((_, i) => !won.includes(i + 1))));
+  if (wrong) say('This link cannot be shown: ' + wrong, 'bad');
 }
 
 try {

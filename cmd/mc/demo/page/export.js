@@ -2,13 +2,13 @@
 
 export async function exportRun(kind, b, say) {
   if (kind === 'replay') {
-    const text = `mc replay '${b.run}'`;
+    const text = b.command;
     try { await navigator.clipboard.writeText(text); say('Copied: ' + text); } catch { say(text); }
     return;
   }
   const head = `${b.model}${b.without ? ' without ' + b.without : ''}, ${b.scenario.text}\n\n`;
   const tail = b.violation ? `\nviolated: ${b.violation.property}\n${b.violation.text}\n` : '';
-  const text = head + b.diagram + tail + `\nmc replay '${b.run}'\n`;
+  const text = head + b.diagram + tail + `\n${b.command}\n`;
   const make = {
     txt: () => ['text/plain', text],
     svg: () => ['image/svg+xml', b.picture],
