@@ -56,6 +56,7 @@ mc_get struct object *lookup_get(void)
 #endif
 	rcu_read_unlock();
 #endif
+	// mc: why check#1 a plain get, of kref_lock, always gets what it has found
 	return got ? o : NULL;
 }
 
