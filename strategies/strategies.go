@@ -71,6 +71,8 @@ var paths = []string{
 	"lookup/rcuref_reread.c",
 	"lookup/rcuref_preemptible_put.c",
 	"lookup/rcuref_plain_dead.c",
+	"lookup/rcuref_saturated.c",
+	"lookup/rcuref_small_zone.c",
 	"kref/kref.c",
 	"kref/kref_plain_get.c",
 	"kref/kref_get_later.c",

@@ -14,38 +14,60 @@
 
 /* Zero is one reference; from the saturated zone up, and below NOREF, are zones. */
 #define ONEREF		0
-#define NOREF		(-1)
-#define RELEASED	(-0x40000000)	/* from here to NOREF it is dead */
-#define DEAD		(-0x20000000)
-#define SATURATED	(-0x60000000)
+#define MAXREF		0x7fffffffU
+#define DEAD		0xe0000000U
+#define NOREF		0xffffffffU
+#ifdef FAULT_SMALL_ZONE
+#define SATURATED	0x80000000U
+#define RELEASED	0x80000001U
+#else
+#define SATURATED	0xa0000000U
+#define RELEASED	0xc0000000U	/* from here to NOREF it is dead */
+#endif
+
+#ifndef LEAKED
+#define LEAKED		0	/* references that somebody has got and will never put */
+#endif
 
 struct object {
 	atomic_t ref;
 	struct rcu_head rcu;
 };
 
-static struct object obj = { .ref = ATOMIC_INIT(ONEREF) };	/* the owner's */
+static struct object obj = { .ref = ATOMIC_INIT(ONEREF + LEAKED) };	/* the owner's */
 static struct object *table = &obj;
 static bool owned = true;
 
+static void saturate(atomic_t *ref)
+{
+#if LEAKED
+	mc_cover(true);
+#endif
+	atomic_set(ref, SATURATED);
+}
+
 static bool rcuref_get(atomic_t *ref)
 {
-	int cnt;
+	unsigned int cnt;
 
 	if (atomic_fetch_add_relaxed(1, ref) + 1 >= 0)
 		return true;
 	cnt = atomic_read(ref);
 	if (cnt >= RELEASED) {
+#if !LEAKED || defined(FAULT_SMALL_ZONE)
 		mc_cover(true);
+#endif
 		atomic_set(ref, DEAD);
 		return false;
 	}
-	atomic_set(ref, SATURATED);
+	// mc: why check with nobody who leaks, it is dead if it is below zero
+	if (cnt > MAXREF)
+		saturate(ref);
 	return true;
 }
 
 /* cnt is what the count was after the decrement. */
-static bool rcuref_put_slowpath(atomic_t *ref, int cnt)
+static bool rcuref_put_slowpath(atomic_t *ref, unsigned int cnt)
 {
 #ifdef FAULT_REREAD
 	/* Somebody may have got and put meanwhile, and marked it as dead. */
@@ -67,7 +89,9 @@ static bool rcuref_put_slowpath(atomic_t *ref, int cnt)
 		atomic_set(ref, DEAD);
 		return false;
 	}
-	atomic_set(ref, SATURATED);
+	// mc: why check what comes here was below zero after the decrement
+	if (cnt > MAXREF)
+		saturate(ref);
 	return false;
 }
 
