@@ -182,6 +182,8 @@ func TestBrokenVariants(t *testing.T) {
 		{"stop_machine", "stop_machine_plain_inc", "irq", spec.MutSplit, "this_cpu_inc"},
 		{"isolated_slow_path", "isolated_slow_path_lockless_put", "isolated", spec.MutLock, "isolated_lock"},
 		{"wait_zero", "wait_zero_no_grace_period", "migrate", spec.MutGrace, "synchronize_sched()"},
+		{"percpu_ref_confirm", "percpu_ref_unconfirmed", "basic", spec.MutWait, "wait_for_completion(&confirmed)"},
+		{"percpu_ref_reinit", "percpu_ref_resurrect_early", "handover", spec.MutWait, "!READ_ONCE(obj.switching)"},
 		{"wait_zero", "wait_zero_free_at_once", "migrate", spec.MutAtOnce, "unlink_module()"},
 	} {
 		t.Run(c.variant, func(t *testing.T) {

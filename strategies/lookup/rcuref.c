@@ -50,6 +50,7 @@ static bool rcuref_get(atomic_t *ref)
 {
 	unsigned int cnt;
 
+	// mc: why check what follows is right for every get, and takes longer
 	if (atomic_fetch_add_relaxed(1, ref) + 1 >= 0)
 		return true;
 	cnt = atomic_read(ref);
@@ -104,6 +105,7 @@ static bool rcuref_put(atomic_t *ref)
 	preempt_disable();
 #endif
 	cnt = atomic_fetch_sub_release(1, ref) - 1;
+	// mc: why check what follows is right for every put, and takes longer
 	if (cnt < 0)
 		last = rcuref_put_slowpath(ref, cnt);
 	if (last)
