@@ -8,9 +8,11 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"lastput/spec"
 )
@@ -138,12 +140,19 @@ var models = func() []func() *spec.Model {
 	return out
 }()
 
-// All returns every strategy, in the order in which they are shown.
+// All returns every strategy, in the order in which they are shown. No more are
+// read at a time than there are CPUs: what takes long to read is refused, and each
+// would take as long as all of them.
 func All() []*spec.Model {
 	out := make([]*spec.Model, len(models))
 	var wg sync.WaitGroup
-	for i, load := range models {
-		wg.Go(func() { out[i] = load() })
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(models); i = next.Add(1) - 1 {
+				out[i] = models[i]()
+			}
+		})
 	}
 	wg.Wait()
 	return out
