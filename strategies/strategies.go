@@ -75,6 +75,8 @@ var paths = []string{
 	"lookup/rcuref_plain_dead.c",
 	"lookup/rcuref_saturated.c",
 	"lookup/rcuref_small_zone.c",
+	"lookup/file_ref.c",
+	"lookup/file_ref_blind_dead.c",
 	"kref/kref.c",
 	"kref/kref_plain_get.c",
 	"kref/kref_get_later.c",

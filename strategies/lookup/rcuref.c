@@ -35,8 +35,6 @@ struct object {
 };
 
 static struct object obj = { .ref = ATOMIC_INIT(ONEREF + LEAKED) };	/* the owner's */
-static struct object *table = &obj;
-static bool owned = true;
 
 static void saturate(atomic_t *ref)
 {
@@ -46,14 +44,17 @@ static void saturate(atomic_t *ref)
 	atomic_set(ref, SATURATED);
 }
 
-static bool rcuref_get(atomic_t *ref)
+#if defined(TYPE_STABLE) && !defined(FAULT_BLIND_DEAD)
+static bool rcuref_get_slowpath(atomic_t *ref)
 {
-	unsigned int cnt;
+	/* It may be another's by now: who makes that one stores over what was added. */
+	return false;
+}
+#else
+static bool rcuref_get_slowpath(atomic_t *ref)
+{
+	unsigned int cnt = atomic_read(ref);
 
-	// mc: why check what follows is right for every get, and takes longer
-	if (atomic_fetch_add_relaxed(1, ref) + 1 >= 0)
-		return true;
-	cnt = atomic_read(ref);
 	if (cnt >= RELEASED) {
 #if !LEAKED || defined(FAULT_SMALL_ZONE)
 		mc_cover(true);
@@ -65,6 +66,15 @@ static bool rcuref_get(atomic_t *ref)
 	if (cnt > MAXREF)
 		saturate(ref);
 	return true;
+}
+#endif
+
+static bool rcuref_get(atomic_t *ref)
+{
+	// mc: why check what follows is right for every get, and takes longer
+	if (atomic_fetch_add_relaxed(1, ref) + 1 >= 0)
+		return true;
+	return rcuref_get_slowpath(ref);
 }
 
 /* cnt is what the count was after the decrement. */
@@ -102,19 +112,68 @@ static bool rcuref_put(atomic_t *ref)
 	int cnt;
 
 #ifndef FAULT_PREEMPTIBLE_PUT
+	// mc: why preempt memory that only changes hands, as in file_ref, never goes
 	preempt_disable();
 #endif
 	cnt = atomic_fetch_sub_release(1, ref) - 1;
 	// mc: why check what follows is right for every put, and takes longer
 	if (cnt < 0)
 		last = rcuref_put_slowpath(ref, cnt);
+#ifndef TYPE_STABLE
 	if (last)
 		mc_final_put(&obj);
+#endif
 #ifndef FAULT_PREEMPTIBLE_PUT
 	preempt_enable();
 #endif
 	return last;
 }
+
+#ifdef TYPE_STABLE
+#define FIRST	0
+#define SECOND	1
+
+/* Which object is in the memory, and how many have been given up. */
+static int id, freed;
+
+static void object_put(void)
+{
+	if (!rcuref_put(&obj.ref))
+		return;
+	if (READ_ONCE(id) == SECOND)
+		mc_final_put(&obj);
+	WRITE_ONCE(freed, READ_ONCE(freed) + 1);
+}
+
+/* Gives the first object up, and makes the second in the same memory. */
+mc_thread(0, MC_OTHER) void owner(void)
+{
+	object_put();
+	mc_sleep_until(READ_ONCE(freed) == 1);
+	WRITE_ONCE(id, SECOND);
+	atomic_set_release(&obj.ref, ONEREF);
+	mc_got(&obj);
+	mc_putting(&obj);
+	object_put();
+}
+
+/* Has found the first object, and looks whether what it got is that. */
+mc_thread(1, MC_OTHER) void lookup(void)
+{
+	if (!rcuref_get(&obj.ref))
+		return;
+	// mc: why check#2 nothing more is done with it here
+	if (READ_ONCE(id) == FIRST) {
+		mc_cover(true);
+		mc_assert(READ_ONCE(id) == FIRST);
+	} else {
+		mc_cover(true);
+	}
+	object_put();
+}
+#else
+static struct object *table = &obj;
+static bool owned = true;
 
 mc_get struct object *lookup_get(void)
 {
@@ -144,3 +203,4 @@ mc_unload bool object_remove(void)
 	object_put(&obj);
 	return true;
 }
+#endif
