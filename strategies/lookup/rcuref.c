@@ -18,8 +18,8 @@
 #define DEAD		0xe0000000U
 #define NOREF		0xffffffffU
 #ifdef FAULT_SMALL_ZONE
-#define SATURATED	0x80000000U
-#define RELEASED	0x80000001U
+#define SATURATED	0x80000001U
+#define RELEASED	0x80000003U
 #else
 #define SATURATED	0xa0000000U
 #define RELEASED	0xc0000000U	/* from here to NOREF it is dead */
