@@ -30,7 +30,7 @@ var (
 )
 
 // quick are those that are checked again each time.
-var quick = []string{"rcu", "module_base", "lookup_lock", "atomic_dec_and_lock"}
+var quick = []string{"rcu", "module_base", "lookup_lock", "atomic_dec_and_lock", "file_ref"}
 
 // right are the strategies of which all is expected to be verified, but for a
 // scenario named apart; and of the variants of another those of which all is.
