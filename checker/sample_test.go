@@ -182,9 +182,7 @@ func TestSampleWorkers(t *testing.T) {
 // hardToSample are bugs that take more schedules than a test can have; see
 // docs/sampling.md. They are sampled in their next scenario, if there is one.
 var hardToSample = []string{"wait_zero_tally/nested", "refcache_no_dirty/threads", "refcache_skips_zero/threads", "refcache_review_after_one/threads",
-	"srcu_no_flip/nested", "srcu_one_grace_period/nested", "percpu_ref_switch_early/basic", "percpu_ref_switch_early/same-cpu", "percpu_ref_switch_early/migrate",
-	"percpu_ref_switch_early/nested", "percpu_ref_switch_early/irq", "percpu_ref_switch_early/isolated",
-	"percpu_ref_switch_early/rt-hog"}
+	"srcu_no_flip/nested", "srcu_one_grace_period/nested"}
 
 // TestSampleFindsBrokenStrategies: every broken strategy is caught in a scenario
 // that breaks it, and what is shown is small and replays. By the table in

@@ -40,6 +40,9 @@ type Why struct {
 	// Baseline is what the model itself does in each scenario, in the order
 	// given. Scenarios with the same program share a result.
 	Baseline []*Result
+	// LeftOut are the scenarios that only were to be looked at as well, and in
+	// which the model itself does not come to an end soon.
+	LeftOut []spec.Scenario
 
 	given     []spec.Scenario
 	scenarios []spec.Scenario // in the order in which mutants are checked
@@ -72,12 +75,11 @@ type Reason struct {
 // one unloader only, interrupts neither on an isolated CPU nor while references
 // are held in addition nor on the unloader's CPU. What is there for that would
 // seem to be there for nothing.
-func WhyScenarios(m *spec.Model) []spec.Scenario {
-	list := m.Scenarios()
-	if list[0].Name == spec.ThreadsScenario {
-		return list
+func WhyScenarios(m *spec.Model) (own, more []spec.Scenario) {
+	own = m.Scenarios()
+	if own[0].Name == spec.ThreadsScenario {
+		return own, nil
 	}
-	list = slices.Clone(list)
 	for _, s := range []spec.Scenario{
 		{Name: "custom", Getters: 1, Gets: 1, Unloaders: 2},
 		{Name: "custom", Getters: 1, Gets: 1, Nested: 1, Unloaders: 1, Isolated: 1, IRQ: true},
@@ -86,36 +88,52 @@ func WhyScenarios(m *spec.Model) []spec.Scenario {
 		if _, err := m.Build(s); err != nil {
 			s.Getters++ // a thread of the model's own wants a CPU that is not there
 		}
-		list = append(list, s)
+		more = append(more, s)
 	}
-	return list
+	return own, more
 }
 
 // NewWhy checks the model as it is in the scenarios, or in WhyScenarios without
 // any, and lists what can be taken away from it. Violations of the model
 // itself are looked past in its mutants, so that what is said of them is theirs
-// alone.
-func NewWhy(ctx context.Context, m *spec.Model, scenarios []spec.Scenario, cfg Config) (*Why, error) {
+// alone. What is there more to look at is left out where the model itself does
+// not come to an end soon: with two unloaders that refuse each other some count
+// may go up for ever.
+func NewWhy(ctx context.Context, m *spec.Model, scenarios, more []spec.Scenario, cfg Config) (*Why, error) {
 	if len(scenarios) == 0 {
-		scenarios = WhyScenarios(m)
+		scenarios, more = WhyScenarios(m)
 	}
-	mutations, err := m.Mutations(scenarios...)
-	if err != nil {
-		return nil, err
-	}
-	w := &Why{Model: m, Mutations: mutations, cfg: cfg, results: map[spec.Scenario]*Result{}, programs: map[string]*Result{}}
-	w.given, w.scenarios = scenarios, slices.Clone(scenarios)
-	slices.SortStableFunc(w.scenarios, func(a, b spec.Scenario) int { return load(a) - load(b) })
+	w := &Why{Model: m, cfg: cfg, results: map[spec.Scenario]*Result{}, programs: map[string]*Result{}}
 	w.cfg.NoTrace = true
+	soon := int64(mutantStates)
 	for _, s := range scenarios {
-		w.cfg.Label = strings.TrimSpace(cfg.Label + " as it is, " + s.Name)
-		r, err := w.checkModel(ctx, s)
+		r, err := w.baseline(ctx, s, cfg)
 		if err != nil {
 			return nil, err
 		}
-		w.Baseline = append(w.Baseline, r)
+		w.given, w.Baseline = append(w.given, s), append(w.Baseline, r)
+		soon = max(soon, mutantFactor*r.States+mutantStates)
 	}
-	return w, nil
+	asked := cfg.MaxStates > 0
+	if !asked {
+		cfg.MaxStates = soon
+	}
+	for _, s := range more {
+		r, err := w.baseline(ctx, s, cfg)
+		if err != nil {
+			return nil, err
+		}
+		if r.StoppedBy == StoppedByStates && !asked {
+			w.LeftOut = append(w.LeftOut, s)
+			continue
+		}
+		w.given, w.Baseline = append(w.given, s), append(w.Baseline, r)
+	}
+	w.scenarios = slices.Clone(w.given)
+	slices.SortStableFunc(w.scenarios, func(a, b spec.Scenario) int { return load(a) - load(b) })
+	var err error
+	w.Mutations, err = m.Mutations(w.given...)
+	return w, err
 }
 
 // Scenarios are those it is checked in, in the order given.
@@ -131,8 +149,8 @@ func (w *Why) Source(file string) []string {
 	return nil
 }
 
-// checkModel checks the model as it is.
-func (w *Why) checkModel(ctx context.Context, s spec.Scenario) (*Result, error) {
+// baseline checks the model as it is.
+func (w *Why) baseline(ctx context.Context, s spec.Scenario, cfg Config) (*Result, error) {
 	p, err := w.Model.Build(s)
 	if err != nil {
 		return nil, err
@@ -140,8 +158,9 @@ func (w *Why) checkModel(ctx context.Context, s spec.Scenario) (*Result, error) 
 	id := programKey(p)
 	r := w.programs[id]
 	if r == nil {
-		cfg := w.cfg
+		cfg.NoTrace = true
 		cfg.Ignore = w.ignored(s)
+		cfg.Label = strings.TrimSpace(cfg.Label + " as it is, " + s.String())
 		if r, err = Check(ctx, p, cfg); err != nil {
 			return nil, err
 		}
@@ -176,6 +195,16 @@ func programKey(p *spec.Prog) string {
 // not to come to an end. The label is that of the progress.
 func (w *Why) Judge(ctx context.Context, mu spec.Mutation, label string) (*Reason, error) {
 	w.cfg.Label = label
+	r, err := w.judge(ctx, mu, mutantStates)
+	if err == nil && r.Outcome == WhyUnknown && r.StoppedBy == StoppedByStates && w.cfg.MaxStates == 0 {
+		r, err = w.judge(ctx, mu, patientStates)
+	}
+	return r, err
+}
+
+// judge is Judge, with so many states for a mutant beside those in proportion to
+// the states of the model.
+func (w *Why) judge(ctx context.Context, mu spec.Mutation, states int64) (*Reason, error) {
 	r := &Reason{Mutation: mu, Outcome: WhySame}
 	mutant := w.Model.Without(mu)
 	var done []string
@@ -194,7 +223,7 @@ func (w *Why) Judge(ctx context.Context, mu spec.Mutation, label string) (*Reaso
 			continue
 		}
 		done = append(done, id)
-		res, err := Check(ctx, p, w.mutantConfig(s))
+		res, err := Check(ctx, p, w.mutantConfig(s, states))
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +238,7 @@ func (w *Why) Judge(ctx context.Context, mu spec.Mutation, label string) (*Reaso
 // something, and what that violates. Levels tell lengths only where steps were
 // taken in every order.
 func (w *Why) shorten(ctx context.Context, r *Reason, p *spec.Prog) error {
-	cfg := w.mutantConfig(r.Scenario)
+	cfg := w.mutantConfig(r.Scenario, patientStates)
 	cfg.NoPOR = true
 	if w.cfg.MaxStates == 0 {
 		cfg.MaxStates *= mutantFactor
@@ -232,10 +261,12 @@ func (w *Why) ignored(s spec.Scenario) []spec.Property {
 
 // Without something, there may be no end to what a model does: a list that has
 // itself as its tail, a count that only goes up. If no limit is given, the search
-// of a mutant ends at so many times the states of the model, and some.
+// of a mutant ends at so many times the states of the model, and some; where that
+// tells nothing, some more.
 const (
-	mutantFactor = 10
-	mutantStates = 50_000
+	mutantFactor  = 10
+	mutantStates  = 50_000
+	patientStates = 1_000_000
 )
 
 // LookedPast are the properties of which violations say nothing in the scenario:
@@ -244,11 +275,11 @@ func (w *Why) LookedPast(s spec.Scenario) []spec.Property {
 	return slices.Concat(w.ignored(s), w.results[s].Properties)
 }
 
-func (w *Why) mutantConfig(s spec.Scenario) Config {
+func (w *Why) mutantConfig(s spec.Scenario, states int64) Config {
 	cfg := w.cfg
 	cfg.FirstViolation = true
 	if cfg.MaxStates == 0 {
-		cfg.MaxStates = mutantFactor*w.results[s].States + mutantStates
+		cfg.MaxStates = mutantFactor*w.results[s].States + states
 	}
 	cfg.Ignore = w.LookedPast(s)
 	return cfg
@@ -303,7 +334,7 @@ func (w *Why) Show(ctx context.Context, r *Reason) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := w.mutantConfig(r.Scenario)
+	cfg := w.mutantConfig(r.Scenario, patientStates)
 	cfg.NoTrace, cfg.NoPOR = false, true // to draw a run of the same property
 	return Check(ctx, p, cfg)
 }

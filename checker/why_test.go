@@ -57,7 +57,7 @@ func whyOf(t *testing.T, text string, cfg checker.Config) (*checker.Why, map[str
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := checker.NewWhy(context.Background(), m, nil, cfg)
+	w, err := checker.NewWhy(context.Background(), m, nil, nil, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ mc_thread(0, MC_OTHER) void one(void)
 // TestWhyStopped: a search that is stopped says neither needed nor not needed.
 func TestWhyStopped(t *testing.T) {
 	m := spec.MustLoad(fstest.MapFS{"m.c": {Data: []byte(whyModel)}}, "m.c")
-	w, err := checker.NewWhy(context.Background(), m, nil, checker.Config{})
+	w, err := checker.NewWhy(context.Background(), m, nil, nil, checker.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,5 +177,58 @@ func TestWhyStopped(t *testing.T) {
 		if !slices.Contains([]checker.WhyOutcome{checker.WhyUnknown, checker.WhySame}, r.Outcome) {
 			t.Errorf("%s: %s after an interrupt", mu.ID, r.Outcome)
 		}
+	}
+}
+
+// TestWhyLeftOut: two unloaders that refuse each other count their attempts for
+// ever. That scenario is left out, and what it would have told is not unknown;
+// under a limit of one's own it is.
+func TestWhyLeftOut(t *testing.T) {
+	const text = `#include <linux/atomic.h>
+#include <linux/mutex.h>
+static atomic_t tries, count;
+static bool gone;
+static int obj;
+static DEFINE_MUTEX(l);
+mc_get bool get(void)
+{
+	bool ok;
+
+	mutex_lock(&l);
+	ok = !gone;
+	if (ok)
+		atomic_inc(&count);
+	mutex_unlock(&l);
+	return ok;
+}
+mc_put void put(void) { atomic_dec(&count); }
+mc_unload bool unload(void)
+{
+	bool ok;
+
+	atomic_inc(&tries);
+	mutex_lock(&l);
+	ok = !gone && atomic_read(&count) == 0;
+	if (ok) {
+		gone = true;
+		mc_final_put(&obj);
+	}
+	mutex_unlock(&l);
+	return ok;
+}
+`
+	// No handler may take a mutex.
+	cfg := checker.Config{Ignore: []spec.Property{spec.SleepInAtomic, spec.Deadlock}}
+	w, got := whyOf(t, text, cfg)
+	if len(w.LeftOut) != 1 || w.LeftOut[0].Unloaders != 2 || slices.Contains(w.Scenarios(), w.LeftOut[0]) {
+		t.Errorf("left out: %v, want the one with two unloaders", w.LeftOut)
+	}
+	if r := got["split@23:2"]; r.Outcome != checker.WhyNotNeeded {
+		t.Errorf("%s: %s, stopped by %q", r.Mutation.ID, r.Outcome, r.StoppedBy)
+	}
+	cfg.MaxStates = 5000
+	w, got = whyOf(t, text, cfg)
+	if r := got["split@23:2"]; len(w.LeftOut) != 0 || r.Outcome != checker.WhyUnknown {
+		t.Errorf("%s: %s, left out: %v; under a limit it is unknown", r.Mutation.ID, r.Outcome, w.LeftOut)
 	}
 }

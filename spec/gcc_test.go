@@ -24,7 +24,7 @@ func needGCC(t *testing.T) {
 
 // scenarioFlags are the macros that the front end defines for a scenario; see
 // parse.go.
-var scenarioFlags = []string{"-DNR_CPUS=3", "-DMC_ISOLATED_CPUS=0UL", "-DMC_GETS=2", "-DMC_NESTED=0", "-DMC_HANDOVER=0", "-DMC_IRQ=1", "-DMC_THREADS=3", "-D__MC__=1"}
+var scenarioFlags = []string{"-DNR_CPUS=3", "-DMC_ISOLATED_CPUS=0UL", "-DMC_GETS=2", "-DMC_NESTED=0", "-DMC_HANDOVER=0", "-DMC_IRQ=1", "-DMC_UNLOADERS=1", "-DMC_THREADS=3", "-D__MC__=1"}
 
 // allowedWarnings are those that a model may give. Its attributes are ours; not all of a header
 // is used; and -Wall does not know that a built-in's result may be ignored.
@@ -296,7 +296,7 @@ func (g *generator) statement(b *strings.Builder) {
 
 // TestScenarioFlags keeps scenarioFlags in step with what models may rely on.
 func TestScenarioFlags(t *testing.T) {
-	m, err := load("#include <mc.h>\n#ifndef __MC__\n#error\n#endif\nlong x;\nmc_thread(0, 0) void t(void) { x = NR_CPUS + MC_ISOLATED_CPUS + MC_GETS + MC_NESTED + MC_HANDOVER + MC_IRQ + MC_THREADS; }\n")
+	m, err := load("#include <mc.h>\n#ifndef __MC__\n#error\n#endif\nlong x;\nmc_thread(0, 0) void t(void) { x = NR_CPUS + MC_ISOLATED_CPUS + MC_GETS + MC_NESTED + MC_HANDOVER + MC_IRQ + MC_UNLOADERS + MC_THREADS; }\n")
 	if err != nil {
 		t.Fatal(err)
 	}

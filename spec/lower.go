@@ -138,6 +138,7 @@ func (b *builder) proc(fd *cc.FunctionDefinition, start bool) int {
 	l.emit(Inst{Op: OpEnd, A: res.op, Pos: l.b.pos(&fd.CompoundStatement.Token2)})
 	if len(b.errs) == 0 {
 		l.mutate()
+		l.dropIdleLoops()
 		l.checkLoops()
 		l.checkReturns()
 	}
@@ -354,7 +355,16 @@ func (l *lower) refuseLoop(pos Pos) {
 // edge at tail passes a visible operation. Such a loop is bounded by what it
 // reads; one turn of it may still be local.
 func (l *lower) loopHasVisible(head, tail int) bool {
-	// Natural loop: everything that reaches tail without passing head.
+	for at := range l.naturalLoop(head, tail) {
+		if l.restsOrHeld(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// naturalLoop is everything that reaches tail without passing head, and these.
+func (l *lower) naturalLoop(head, tail int) map[int]bool {
 	preds := make([][]int, len(l.code))
 	for i := range l.code {
 		for _, s := range l.successors(i) {
@@ -366,9 +376,6 @@ func (l *lower) loopHasVisible(head, tail int) bool {
 	for len(work) > 0 {
 		n := work[len(work)-1]
 		work = work[:len(work)-1]
-		if l.restsOrHeld(n) {
-			return true
-		}
 		if n == head {
 			continue
 		}
@@ -379,7 +386,7 @@ func (l *lower) loopHasVisible(head, tail int) bool {
 			}
 		}
 	}
-	return false
+	return in
 }
 
 func (l *lower) restsOrHeld(at int) bool { return l.code[at].Visible() || l.code[at].Held }

@@ -96,6 +96,7 @@ func scenarioMacros(s Scenario, ncpu, threads int, isolated uint64) string {
 	define("MC_NESTED", s.Nested)
 	define("MC_HANDOVER", truth(s.Handover))
 	define("MC_IRQ", truth(s.IRQ))
+	define("MC_UNLOADERS", s.Unloaders)
 	if s.AbstractStop {
 		define("MC_ABSTRACT_STOP", 1)
 	}

@@ -42,8 +42,10 @@ var wrapped = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]+"(\w+)\.c"`)
 
 // Parent returns the name of the model that m is a variant of: the one whose
 // file it includes. It is "" for a model that is none.
-func Parent(m *spec.Model) string {
-	match := wrapped.FindStringSubmatch(m.Text)
+func Parent(m *spec.Model) string { return includes(m.Text) }
+
+func includes(text string) string {
+	match := wrapped.FindStringSubmatch(text)
 	if match == nil {
 		return ""
 	}
@@ -53,9 +55,10 @@ func Parent(m *spec.Model) string {
 // Variants returns the strategies whose parent is the strategy of that name.
 func Variants(name string) []*spec.Model {
 	var out []*spec.Model
-	for _, m := range All() {
-		if Parent(m) == name {
-			out = append(out, m)
+	for i, p := range paths {
+		// An embedded file of that name is there.
+		if text, _ := files.ReadFile(p); includes(string(text)) == name {
+			out = append(out, models[i]())
 		}
 	}
 	return out

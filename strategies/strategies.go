@@ -8,9 +8,11 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"lastput/spec"
 )
@@ -71,6 +73,10 @@ var paths = []string{
 	"lookup/rcuref_reread.c",
 	"lookup/rcuref_preemptible_put.c",
 	"lookup/rcuref_plain_dead.c",
+	"lookup/rcuref_saturated.c",
+	"lookup/rcuref_small_zone.c",
+	"lookup/file_ref.c",
+	"lookup/file_ref_blind_dead.c",
 	"kref/kref.c",
 	"kref/kref_plain_get.c",
 	"kref/kref_get_later.c",
@@ -85,8 +91,15 @@ var paths = []string{
 	"percpu/percpu_ref_no_bias.c",
 	"percpu/percpu_ref_no_grace_period.c",
 	"percpu/percpu_ref_bias_first.c",
+	"percpu/percpu_ref_second_load.c",
+	"percpu/percpu_ref_atomic_only.c",
+	"percpu/percpu_ref_in_parts.c",
+	"percpu/percpu_ref_confirm.c",
+	"percpu/percpu_ref_unconfirmed.c",
 	"percpu/percpu_ref_switch.c",
 	"percpu/percpu_ref_switch_early.c",
+	"percpu/percpu_ref_reinit.c",
+	"percpu/percpu_ref_resurrect_early.c",
 	"percpu/srcu.c",
 	"percpu/srcu_no_flip.c",
 	"percpu/srcu_one_grace_period.c",
@@ -129,12 +142,19 @@ var models = func() []func() *spec.Model {
 	return out
 }()
 
-// All returns every strategy, in the order in which they are shown.
+// All returns every strategy, in the order in which they are shown. No more are
+// read at a time than there are CPUs: what takes long to read is refused, and each
+// would take as long as all of them.
 func All() []*spec.Model {
 	out := make([]*spec.Model, len(models))
 	var wg sync.WaitGroup
-	for i, load := range models {
-		wg.Go(func() { out[i] = load() })
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(models); i = next.Add(1) - 1 {
+				out[i] = models[i]()
+			}
+		})
 	}
 	wg.Wait()
 	return out

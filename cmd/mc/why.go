@@ -57,7 +57,11 @@ func why(c *call, args []string) (status, error) {
 	}
 	o.config.Progress = terminal(c.err)
 	r := &whyRun{target: t, o: &o}
-	if err := r.judge(o.scenarios.or(scenarios, checker.WhyScenarios(t.Model))); err != nil {
+	var more []spec.Scenario
+	if scenarios == nil {
+		scenarios, more = checker.WhyScenarios(t.Model)
+	}
+	if err := r.judge(o.scenarios.stopping(scenarios), o.scenarios.stopping(more)); err != nil {
 		return failed, atPath(err, t.file)
 	}
 	if o.json {
@@ -81,10 +85,10 @@ type whyRun struct {
 
 // judge checks all mutants. The first interrupt stops the search and all that
 // follow, and what is known is printed; the second ends mc.
-func (r *whyRun) judge(scenarios []spec.Scenario) (err error) {
+func (r *whyRun) judge(scenarios, more []spec.Scenario) (err error) {
 	ctx, stop := untilInterrupt()
 	defer stop()
-	if r.why, err = checker.NewWhy(ctx, r.Model, scenarios, r.o.config); err != nil {
+	if r.why, err = checker.NewWhy(ctx, r.Model, scenarios, more, r.o.config); err != nil {
 		return err
 	}
 	wanted := slices.DeleteFunc(slices.Clone(r.why.Mutations), func(mu spec.Mutation) bool { return !r.wanted(mu) })

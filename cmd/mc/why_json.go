@@ -12,6 +12,7 @@ type whyDocument struct {
 	Version   int           `json:"version"`
 	Model     string        `json:"model"`
 	Scenarios []whyScenario `json:"scenarios"` // what the model itself does
+	LeftOut   []string      `json:"left_out"`  // scenarios in which it does not come to an end soon, as it is
 	Mutations []whyMutation `json:"mutations"` // in the order of the text
 }
 
@@ -47,10 +48,13 @@ type whyMutation struct {
 }
 
 func (c *call) whyJSON(r *whyRun) {
-	doc := whyDocument{Version: jsonVersion, Model: r.Name, Scenarios: []whyScenario{}, Mutations: []whyMutation{}}
+	doc := whyDocument{Version: jsonVersion, Model: r.Name, Scenarios: []whyScenario{}, LeftOut: []string{}, Mutations: []whyMutation{}}
 	for i, s := range r.why.Scenarios() {
 		b := r.why.Baseline[i]
 		doc.Scenarios = append(doc.Scenarios, whyScenario{s.String(), boundsOf(s, b.Prog), string(b.Verdict), texts(b.Properties), texts(r.why.LookedPast(s)), b.StoppedBy})
+	}
+	for _, s := range r.why.LeftOut {
+		doc.LeftOut = append(doc.LeftOut, s.String())
 	}
 	for _, reason := range r.reasons {
 		doc.Mutations = append(doc.Mutations, r.mutationJSON(reason))

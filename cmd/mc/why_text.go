@@ -201,6 +201,9 @@ func (c *call) whyBounds(r *whyRun) {
 			c.printf("  %*s  %s\n", width, "", past)
 		}
 	}
+	for _, s := range r.why.LeftOut {
+		c.printf("but not in\n  %s\n  %*s  which does not come to an end soon as it is\n", s, width, "")
+	}
 	c.printf("\n")
 	c.paragraph("needed: without it some run does what it must not; the steps are those of a shortest run. needed only for liveness: without it some run comes to no good end, and none does worse. not needed here: it is redundant, or these scenarios do not exercise it.")
 }

@@ -120,7 +120,7 @@ func TestLanguageMentionsItsWords(t *testing.T) {
 		"// mc: title TEXT", "// mc: source TEXT", "// mc: learn TEXT",
 		"// mc: expect SCENARIO VERDICT [PROPERTY]", "// mc: why KIND TEXT",
 		"verified", "violated", "inconclusive", spec.ThreadsScenario,
-		"NR_CPUS", "MC_ISOLATED_CPUS", "MC_GETS", "MC_NESTED", "MC_HANDOVER", "MC_IRQ", "MC_THREADS", "__MC__",
+		"NR_CPUS", "MC_ISOLATED_CPUS", "MC_GETS", "MC_NESTED", "MC_HANDOVER", "MC_IRQ", "MC_UNLOADERS", "MC_THREADS", "__MC__",
 	}
 	words = append(words, texts(spec.Properties)...)
 	wantWords(t, "docs/language.md", append(words, spec.ScenarioNames()...))

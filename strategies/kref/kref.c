@@ -19,6 +19,23 @@ static struct object *table = &obj;
 static bool owned = true;
 static DEFINE_SPINLOCK(table_lock);
 
+/* Whether it is counted. */
+static bool count_up(struct object *o)
+{
+	if (!o)
+		return false;
+#if defined(PUT_UNDER_LOCK) || defined(FAULT_PLAIN_GET)
+	/* Under the lock of all puts, what is in the table has not been put for the last time. */
+	kref_get(&o->kref);
+	return true;
+#else
+	bool got = kref_get_unless_zero(&o->kref);
+
+	mc_cover(!got);
+	return got;
+#endif
+}
+
 mc_get struct object *lookup_get(void)
 {
 	struct object *o;
@@ -28,15 +45,7 @@ mc_get struct object *lookup_get(void)
 
 	spin_lock_irqsave(&table_lock, flags);
 	o = table;
-#ifdef PUT_UNDER_LOCK
-	/* Whoever is in the table has not been put for the last time. */
-	got = o;
-	if (got)
-		kref_get(&o->kref);
-#else
-	got = o && kref_get_unless_zero(&o->kref);
-	mc_cover(o && !got);
-#endif
+	got = count_up(o);
 	spin_unlock_irqrestore(&table_lock, flags);
 #else
 	rcu_read_lock();
@@ -46,16 +55,10 @@ mc_get struct object *lookup_get(void)
 	rcu_read_unlock();
 	rcu_read_lock();
 #endif
-#ifdef FAULT_PLAIN_GET
-	got = o;
-	if (got)
-		kref_get(&o->kref);
-#else
-	got = o && kref_get_unless_zero(&o->kref);
-	mc_cover(o && !got);
-#endif
+	got = count_up(o);
 	rcu_read_unlock();
 #endif
+	// mc: why check#1 a plain get, of kref_lock, always gets what it has found
 	return got ? o : NULL;
 }
 

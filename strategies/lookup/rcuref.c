@@ -14,38 +14,71 @@
 
 /* Zero is one reference; from the saturated zone up, and below NOREF, are zones. */
 #define ONEREF		0
-#define NOREF		(-1)
-#define RELEASED	(-0x40000000)	/* from here to NOREF it is dead */
-#define DEAD		(-0x20000000)
-#define SATURATED	(-0x60000000)
+#define MAXREF		0x7fffffffU
+#define DEAD		0xe0000000U
+#define NOREF		0xffffffffU
+#ifdef FAULT_SMALL_ZONE
+#define SATURATED	0x80000001U
+#define RELEASED	0x80000003U
+#else
+#define SATURATED	0xa0000000U
+#define RELEASED	0xc0000000U	/* from here to NOREF it is dead */
+#endif
+
+#ifndef LEAKED
+#define LEAKED		0	/* references that somebody has got and will never put */
+#endif
 
 struct object {
 	atomic_t ref;
 	struct rcu_head rcu;
 };
 
-static struct object obj = { .ref = ATOMIC_INIT(ONEREF) };	/* the owner's */
-static struct object *table = &obj;
-static bool owned = true;
+static struct object obj = { .ref = ATOMIC_INIT(ONEREF + LEAKED) };	/* the owner's */
 
-static bool rcuref_get(atomic_t *ref)
+static void saturate(atomic_t *ref)
 {
-	int cnt;
+#if LEAKED
+	mc_cover(true);
+#endif
+	atomic_set(ref, SATURATED);
+}
 
-	if (atomic_fetch_add_relaxed(1, ref) + 1 >= 0)
-		return true;
-	cnt = atomic_read(ref);
+#if defined(TYPE_STABLE) && !defined(FAULT_BLIND_DEAD)
+static bool rcuref_get_slowpath(atomic_t *ref)
+{
+	/* It may be another's by now: who makes that one stores over what was added. */
+	return false;
+}
+#else
+static bool rcuref_get_slowpath(atomic_t *ref)
+{
+	unsigned int cnt = atomic_read(ref);
+
 	if (cnt >= RELEASED) {
+#if !LEAKED || defined(FAULT_SMALL_ZONE)
 		mc_cover(true);
+#endif
 		atomic_set(ref, DEAD);
 		return false;
 	}
-	atomic_set(ref, SATURATED);
+	// mc: why check with nobody who leaks, it is dead if it is below zero
+	if (cnt > MAXREF)
+		saturate(ref);
 	return true;
+}
+#endif
+
+static bool rcuref_get(atomic_t *ref)
+{
+	// mc: why check what follows is right for every get, and takes longer
+	if (atomic_fetch_add_relaxed(1, ref) + 1 >= 0)
+		return true;
+	return rcuref_get_slowpath(ref);
 }
 
 /* cnt is what the count was after the decrement. */
-static bool rcuref_put_slowpath(atomic_t *ref, int cnt)
+static bool rcuref_put_slowpath(atomic_t *ref, unsigned int cnt)
 {
 #ifdef FAULT_REREAD
 	/* Somebody may have got and put meanwhile, and marked it as dead. */
@@ -67,7 +100,9 @@ static bool rcuref_put_slowpath(atomic_t *ref, int cnt)
 		atomic_set(ref, DEAD);
 		return false;
 	}
-	atomic_set(ref, SATURATED);
+	// mc: why check what comes here was below zero after the decrement
+	if (cnt > MAXREF)
+		saturate(ref);
 	return false;
 }
 
@@ -77,18 +112,68 @@ static bool rcuref_put(atomic_t *ref)
 	int cnt;
 
 #ifndef FAULT_PREEMPTIBLE_PUT
+	// mc: why preempt memory that only changes hands, as in file_ref, never goes
 	preempt_disable();
 #endif
 	cnt = atomic_fetch_sub_release(1, ref) - 1;
+	// mc: why check what follows is right for every put, and takes longer
 	if (cnt < 0)
 		last = rcuref_put_slowpath(ref, cnt);
+#ifndef TYPE_STABLE
 	if (last)
 		mc_final_put(&obj);
+#endif
 #ifndef FAULT_PREEMPTIBLE_PUT
 	preempt_enable();
 #endif
 	return last;
 }
+
+#ifdef TYPE_STABLE
+#define FIRST	0
+#define SECOND	1
+
+/* Which object is in the memory, and how many have been given up. */
+static int id, freed;
+
+static void object_put(void)
+{
+	if (!rcuref_put(&obj.ref))
+		return;
+	if (READ_ONCE(id) == SECOND)
+		mc_final_put(&obj);
+	WRITE_ONCE(freed, READ_ONCE(freed) + 1);
+}
+
+/* Gives the first object up, and makes the second in the same memory. */
+mc_thread(0, MC_OTHER) void owner(void)
+{
+	object_put();
+	mc_sleep_until(READ_ONCE(freed) == 1);
+	WRITE_ONCE(id, SECOND);
+	atomic_set_release(&obj.ref, ONEREF);
+	mc_got(&obj);
+	mc_putting(&obj);
+	object_put();
+}
+
+/* Has found the first object, and looks whether what it got is that. */
+mc_thread(1, MC_OTHER) void lookup(void)
+{
+	if (!rcuref_get(&obj.ref))
+		return;
+	// mc: why check#2 nothing more is done with it here
+	if (READ_ONCE(id) == FIRST) {
+		mc_cover(true);
+		mc_assert(READ_ONCE(id) == FIRST);
+	} else {
+		mc_cover(true);
+	}
+	object_put();
+}
+#else
+static struct object *table = &obj;
+static bool owned = true;
 
 mc_get struct object *lookup_get(void)
 {
@@ -118,3 +203,4 @@ mc_unload bool object_remove(void)
 	object_put(&obj);
 	return true;
 }
+#endif

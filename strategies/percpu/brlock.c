@@ -27,6 +27,7 @@ static cpumask_t online = cpu_possible_mask & ~cpumask_of(NR_CPUS - 1);
 
 static void come_up(void)
 {
+	// mc: why check locks of all possible CPUs do not depend on when they come up
 	if (smp_processor_id() == NR_CPUS - 1) {
 		mc_cover(true);
 		WRITE_ONCE(online, cpu_possible_mask);
@@ -120,6 +121,7 @@ mc_unload bool object_remove(void)
 /* The locks have other writers than the one that unloads. */
 mc_thread(1, MC_OTHER) void other_writer(void)
 {
+	// mc: why lock what it would write is not here; it is here to meet the other one
 	br_write_lock();
 	br_write_unlock();
 }

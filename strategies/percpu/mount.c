@@ -17,8 +17,13 @@
 #define MNT_SYNC_UMOUNT	1
 #define MNT_DOOMED	2
 
-/* MNT_DETACH, which is never refused, too, where that is no great effort. */
+/*
+ * MNT_DETACH, which is never refused, too, where that is no great effort; and
+ * nothing else where there are several who would refuse each other for ever,
+ * for the sequence goes up with each of them.
+ */
 #define MAY_DETACH	(MC_NESTED || MC_HANDOVER)
+#define MUST_DETACH	(MC_UNLOADERS > 1)
 
 struct mount {
 	int count[NR_CPUS];
@@ -169,7 +174,7 @@ mc_get struct mount *lookup_mnt(void)
 /* Refuses if anybody but the tree has a reference, unless it is to detach. */
 mc_unload bool do_umount(void)
 {
-	bool detach = mc_choose(1 + MAY_DETACH);
+	bool detach = MUST_DETACH ? true : mc_choose(1 + MAY_DETACH);
 	unsigned long flags = lock_mount_hash();
 	bool refused, last;
 
@@ -190,7 +195,7 @@ mc_unload bool do_umount(void)
 	synchronize_rcu();
 #endif
 	last = mnt_drop(&mnt);
-#if MAY_DETACH
+#if MAY_DETACH || MUST_DETACH
 	mc_cover(!last);
 #endif
 	/* It was not busy: whoever called umount() may now pull the device out. */

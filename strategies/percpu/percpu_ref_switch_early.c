@@ -2,7 +2,6 @@
 // mc: source percpu_ref_switch with its last two parts the other way round
 // mc: learn a get that is counted on a CPU and then wiped out is a get that nobody knows of
 // mc: expect * violated
-// mc: expect handover verified
 
 #define SWITCH
 #define FAULT_SWITCH_EARLY

@@ -1,5 +1,5 @@
 // mc: title readers that count themselves on their CPU, and may sleep: SRCU
-// mc: source Linux 2.6.19 to 3.4, kernel/srcu.c (Paul McKenney)
+// mc: source Linux 2.6.19 to 3.3, kernel/srcu.c (Paul McKenney)
 // mc: learn counts that are read one after the other are the count of no moment, unless they only go down
 // mc: learn so the index is flipped, and all who may have read the old one are waited for; then that only goes down
 // mc: learn a reference is a read-side section: only readers of this domain hold the unload up
@@ -9,6 +9,11 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
+
+/*
+ * What linux/srcu.h does, written out, so that each line of it can be taken away.
+ * There is one who waits at a time, so no mutex.
+ */
 
 struct object {
 	int data;
