@@ -140,12 +140,22 @@ func (p *packing) slotRefers(slot int, v int64) bool {
 type reducer[K words] struct {
 	pack  *packing
 	keys  []uint64 // of units, to sort by
-	order []int
-	s     state // scratch
+	order []int    // of the units of a class
+	s     state    // scratch
 
 	refs    []reference // of the state
 	renamed map[renamedKey]uint64
 	marks   []map[uint64][]uint64 // of slots, by place in refSlots and what they hold
+
+	// What is known of the state that a step was taken from, if known says so: it
+	// is the same of the state after, but for the units that the step changes.
+	known      bool
+	before     K
+	beforeKeys []uint64
+	beforeRefs []reference
+	// masks has the bits of each unit, outside those of what may refer to units.
+	masks   []K
+	outside K
 }
 
 // A reference is a block outside of units, or a slot outside of both, that refers
@@ -172,32 +182,100 @@ const orderPlaces = 40
 
 func (o *unitOrder) set(place, unit int) { o[place/10] |= uint64(unit) << (place % 10 * 6) }
 
+// from prepares for the states after steps from a state.
+func (d *reducer[K]) from(key *K) {
+	if d.pack.sym.none() {
+		return
+	}
+	if d.masks == nil {
+		d.makeMasks()
+	}
+	d.before = *key
+	if d.known = d.findRefs(key); d.known {
+		d.findKeys(key)
+		d.beforeKeys, d.beforeRefs = append(d.beforeKeys[:0], d.keys...), append(d.beforeRefs[:0], d.refs...)
+	}
+}
+
+// elsewhere ends that.
+func (d *reducer[K]) elsewhere() { d.known = false }
+
+func (d *reducer[K]) makeMasks() {
+	p := d.pack
+	put := func(mask *K, f *field) { (*mask)[f.word] |= f.mask << f.shift }
+	for _, units := range p.units {
+		for i := range units {
+			var mask K
+			for _, t := range units[i].blocks {
+				put(&mask, &p.blocks[t].field)
+			}
+			for _, slot := range units[i].slots {
+				put(&mask, &p.fields[slot].field)
+			}
+			d.masks = append(d.masks, mask)
+		}
+	}
+	for _, t := range p.loners {
+		put(&d.outside, &p.blocks[t].field)
+	}
+	for _, slot := range p.refSlots {
+		put(&d.outside, &p.fields[slot].field)
+	}
+}
+
+// differs reports whether some of the bits are not as they were before.
+func (d *reducer[K]) differs(key, mask *K) bool {
+	x := uint64(0)
+	for i := 0; i < len(*key); i++ {
+		x |= ((*key)[i] ^ d.before[i]) & (*mask)[i]
+	}
+	return x != 0
+}
+
+// follow takes the refs and the keys from the state before; false if more has
+// changed than what some units hold.
+func (d *reducer[K]) follow(key *K) bool {
+	if !d.known || d.differs(key, &d.outside) {
+		return false
+	}
+	p, place := d.pack, 0
+	d.keys, d.refs = append(d.keys[:0], d.beforeKeys...), append(d.refs[:0], d.beforeRefs...)
+	for class := range p.units {
+		for i := range p.units[class] {
+			if u := &p.units[class][i]; d.differs(key, &d.masks[place]) {
+				if d.isForeign(key, u) {
+					return false
+				}
+				d.keys[place] = d.placeKey(key, u, place)
+			}
+			place++
+		}
+	}
+	return true
+}
+
 // reduce replaces the state.
 func (d *reducer[K]) reduce(key *K, misfits *[]misfit) {
 	p := d.pack
 	if p.sym.none() {
 		return
 	}
-	if !d.findRefs(key) {
-		d.renameAll(key, misfits)
-		return
+	if !d.follow(key) {
+		if !d.findRefs(key) {
+			d.renameAll(key, misfits)
+			return
+		}
+		d.findKeys(key)
 	}
 	changed, place, order := false, 0, unitOrder{}
 	for class := range p.units {
 		units := p.units[class]
-		moved := d.sort(units, func(i int) uint64 {
-			h := d.unitKey(key, &units[i])
-			for k := range d.refs {
-				h = mix(h, d.refs[k].marks[place+i])
-			}
-			return h
-		})
-		if moved {
+		if d.sort(d.keys[place : place+len(units)]) {
 			changed = true
 			d.move(key, units)
 		}
-		for to, i := range d.order {
-			if len(d.refs) > 0 {
+		if len(d.refs) > 0 {
+			for to, i := range d.order {
 				order.set(place+to, i)
 			}
 		}
@@ -208,6 +286,35 @@ func (d *reducer[K]) reduce(key *K, misfits *[]misfit) {
 	}
 }
 
+// findKeys finds what to sort all units by.
+func (d *reducer[K]) findKeys(key *K) {
+	d.keys = d.keys[:0]
+	for class := range d.pack.units {
+		for i := range d.pack.units[class] {
+			d.keys = append(d.keys, d.placeKey(key, &d.pack.units[class][i], len(d.keys)))
+		}
+	}
+}
+
+// placeKey is what to sort the unit at a place by.
+func (d *reducer[K]) placeKey(key *K, u *unitFields, place int) uint64 {
+	h := d.unitKey(key, u)
+	for k := range d.refs {
+		h = mix(h, d.refs[k].marks[place])
+	}
+	return h
+}
+
+// isForeign reports whether the unit refers to another.
+func (d *reducer[K]) isForeign(key *K, u *unitFields) bool {
+	for _, t := range u.blocks {
+		if b := &d.pack.blocks[t]; b.dict.foreign[getField(key, &b.field)] {
+			return true
+		}
+	}
+	return false
+}
+
 // findRefs finds what refers to units; false if a unit refers to another, or
 // there are more units than an order has places.
 func (d *reducer[K]) findRefs(key *K) bool {
@@ -215,10 +322,8 @@ func (d *reducer[K]) findRefs(key *K) bool {
 	d.refs = d.refs[:0]
 	for class := range p.units {
 		for i := range p.units[class] {
-			for _, t := range p.units[class][i].blocks {
-				if b := &p.blocks[t]; b.dict.foreign[getField(key, &b.field)] {
-					return false
-				}
+			if d.isForeign(key, &p.units[class][i]) {
+				return false
 			}
 		}
 	}
@@ -390,17 +495,17 @@ func (d *reducer[K]) unitKey(key *K, u *unitFields) uint64 {
 	return h
 }
 
-// sort puts the units in the order of their keys; false if they are.
-func (d *reducer[K]) sort(units []unitFields, unitKey func(i int) uint64) (changed bool) {
-	d.keys, d.order = d.keys[:0], d.order[:0]
-	for i := range units {
-		d.keys, d.order = append(d.keys, unitKey(i)), append(d.order, i)
-	}
-	for i := 1; i < len(d.order); i++ {
-		for j := i; j > 0 && d.keys[d.order[j]] < d.keys[d.order[j-1]]; j-- {
-			d.order[j], d.order[j-1] = d.order[j-1], d.order[j]
+// sort finds the order of units by their keys, which it sorts; false if they are.
+func (d *reducer[K]) sort(keys []uint64) (changed bool) {
+	d.order = d.order[:0]
+	for i, k := range keys {
+		d.order = append(d.order, i)
+		j := i
+		for ; j > 0 && k < keys[j-1]; j-- {
+			keys[j], d.order[j] = keys[j-1], d.order[j-1]
 			changed = true
 		}
+		keys[j], d.order[j] = k, i
 	}
 	return changed
 }
@@ -431,7 +536,11 @@ func (d *reducer[K]) renameAll(key *K, misfits *[]misfit) {
 	r, same := y.unchanged(), true
 	for class, units := range p.units {
 		list := y.classes[class].units
-		if !d.sort(units, func(i int) uint64 { return mix(d.unitKey(key, &units[i]), y.marks(d.s, &list[i])) }) {
+		d.keys = d.keys[:0]
+		for i := range units {
+			d.keys = append(d.keys, mix(d.unitKey(key, &units[i]), y.marks(d.s, &list[i])))
+		}
+		if !d.sort(d.keys) {
 			continue
 		}
 		same = false

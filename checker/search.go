@@ -650,13 +650,19 @@ func (w *worker[K]) expand(some []K) bool {
 			return false
 		}
 	}
+	var from *K
 	for i := range w.steps {
+		if f := w.steps[i].from; f != from {
+			from = f
+			w.alike.from(from)
+		}
 		if w.apply(w.steps[i].move, w.steps[i].from, &w.to) {
 			w.found(&w.to)
 		} else if !w.scouts {
 			return false
 		}
 	}
+	w.alike.elsewhere()
 	return true
 }
 

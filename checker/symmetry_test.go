@@ -131,3 +131,62 @@ func TestAsymmetry(t *testing.T) {
 		})
 	}
 }
+
+// TestReduceFollows: what is known of the state before a step changes nothing of
+// what the state after is reduced to.
+func TestReduceFollows(t *testing.T) {
+	followed, not := 0, 0
+	for i, m := range strategies.All() {
+		if i%4 != 0 {
+			continue
+		}
+		for _, s := range m.Scenarios() {
+			if s.Name == "basic" {
+				s = spec.Scenario{Name: "custom", Getters: 3, Gets: 1, Unloaders: 1}
+			}
+			p, err := m.Build(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := newMachine(p, rules{})
+			y, _ := findSymmetry(k)
+			if y.none() {
+				continue
+			}
+			pack := packingOf(k, y)
+			if pack.arrange(); pack.words > 16 {
+				continue
+			}
+			met := randomStates(k)
+			knows, plain := &reducer[[16]uint64]{pack: pack}, &reducer[[16]uint64]{pack: pack}
+			for i := 0; i < len(met); i += 1 + len(met)/10 {
+				before := toWords[[16]uint64](pack, met[i], &[]misfit{})
+				if plain.reduce(&before, &[]misfit{}); met[i][k.violated] != 0 {
+					continue
+				}
+				from := make(state, k.size)
+				fromWords(pack, &before, from)
+				knows.from(&before)
+				k.successors(from, func(_ Move, next state) bool {
+					var misfits []misfit
+					after := toWords[[16]uint64](pack, next, &misfits)
+					a, b := after, after
+					if knows.follow(&after) {
+						followed++
+					} else {
+						not++
+					}
+					knows.reduce(&a, &misfits)
+					plain.reduce(&b, &misfits)
+					if a != b && len(misfits) == 0 {
+						t.Fatalf("%s, %s: %v is reduced to %v, and to %v after %v", m.Name, s.Name, after, b, a, before)
+					}
+					return true
+				})
+			}
+		}
+	}
+	if followed < 200 || not < 50 {
+		t.Errorf("%d states after steps were followed, %d not", followed, not)
+	}
+}
