@@ -117,8 +117,7 @@ type worker[K words] struct {
 	// and in the state being expanded.
 	ahead, leaves []*leaf[K]
 	descent       descent
-	steps         []aheadMove[K] // moves to make
-	to            K              // where one of them leads
+	to            K // where a move leads
 
 	grew        bool // a state was added in this level
 	transitions int64
@@ -128,12 +127,6 @@ type worker[K words] struct {
 	stopped     string               // the limit that ended this worker's round
 	calls       int
 	sum         byte // keeps the touches in store from being optimised away
-}
-
-// An aheadMove is a move to make in a state.
-type aheadMove[K words] struct {
-	move *leafMove[K]
-	from *K
 }
 
 func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) *search[K] {
@@ -624,7 +617,7 @@ func (w *worker[K]) receive() {
 
 // expand finds the successors of some states; false if a value does not fit, or
 // the machine was interrupted. Thread by thread it is looked up what can be done in
-// all of them, so that a tree stays near while it is used; then all moves are made.
+// all of them, so that a tree stays near while it is used.
 func (w *worker[K]) expand(some []K) bool {
 	n := len(w.trees)
 	for t := range w.trees {
@@ -643,22 +636,10 @@ func (w *worker[K]) expand(some []K) bool {
 			w.ahead[i*n+t] = lf
 		}
 	}
-	w.steps = w.steps[:0]
 	for i := range some {
 		w.leaves = w.ahead[i*n : (i+1)*n]
+		w.alike.from(&some[i])
 		if !w.expandOne(&some[i]) {
-			return false
-		}
-	}
-	var from *K
-	for i := range w.steps {
-		if f := w.steps[i].from; f != from {
-			from = f
-			w.alike.from(from)
-		}
-		if w.apply(w.steps[i].move, w.steps[i].from, &w.to) {
-			w.found(&w.to)
-		} else if !w.scouts {
 			return false
 		}
 	}
@@ -666,8 +647,8 @@ func (w *worker[K]) expand(some []K) bool {
 	return true
 }
 
-// expandOne finds what moves are to be made in a state, with what the threads can
-// do there, and judges it.
+// expandOne finds the successors of a state, with what the threads can do there,
+// and judges it.
 func (w *worker[K]) expandOne(key *K) bool {
 	var info stateInfo
 	access := false
@@ -694,10 +675,14 @@ func (w *worker[K]) expandOne(key *K) bool {
 			}
 			continue
 		}
-		for i := range lf.moves {
-			w.steps = append(w.steps, aheadMove[K]{&lf.moves[i], key})
-		}
 		w.transitions += int64(len(lf.moves))
+		for i := range lf.moves {
+			if w.apply(&lf.moves[i], key, &w.to) {
+				w.found(&w.to)
+			} else if !w.scouts {
+				return false
+			}
+		}
 	}
 	if !info.steps && !info.pruned {
 		w.terminal(key, info)
