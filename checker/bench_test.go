@@ -131,9 +131,7 @@ func BenchmarkUniques(b *testing.B) {
 		for b.Loop() {
 			for _, part := range found {
 				u.reset(len(part))
-				for i := range part {
-					u.add(&part[i])
-				}
+				u.add(part)
 				for i := 0; i < len(u.keys); i += batchStates {
 					some := u.keys[i:min(i+batchStates, len(u.keys))]
 					t.touch(some)

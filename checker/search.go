@@ -103,13 +103,13 @@ type worker[K words] struct {
 	id     int
 	table  *table[K]
 
-	level, next []K // states to expand, of this level and of the next
-	done        int // of level
+	level, next list[K] // states to expand, of this level and of the next
+	pool        pool[K]
 
 	// Successors found and not yet stored: by the worker that owns them and the
 	// part of its table that they belong to, so that the table is gone through from
 	// part to part rather than all over.
-	out     [][]K
+	out     []list[K]
 	outs    int
 	uniques uniques[K]
 	fresh   float64 // how many of them were new, in the last round
@@ -156,7 +156,7 @@ func (s *search[K]) newWorker(id int) *worker[K] {
 // share gives each of so many workers its part of what has been stored, and of
 // the states to expand.
 func (s *search[K]) share(n int) {
-	stored, next := s.workers[0].table, s.workers[0].next
+	stored, next := s.workers[0].table, s.workers[0].next.appendTo(nil)
 	for id := len(s.workers); id < n; id++ {
 		w := s.newWorker(id)
 		w.order.off = s.workers[0].order.off
@@ -167,19 +167,19 @@ func (s *search[K]) share(n int) {
 		if stored != nil {
 			w.table.expect(stored.n / uint64(n))
 		}
-		w.out = make([][]K, n<<partBits)
-		w.next = nil
+		w.out = make([]list[K], n<<partBits)
+		w.next.drop(&w.pool)
 	}
 	if stored == nil {
 		return
 	}
 	stored.each(func(key *K) { s.owner(key).table.add(key) })
 	stored.free()
-	for _, key := range next {
-		scrambled := key
+	for i := range next {
+		scrambled := next[i]
 		scramble(&scrambled)
 		w := s.owner(&scrambled)
-		w.next = append(w.next, key)
+		w.next.push(&w.pool, &next[i])
 	}
 }
 
@@ -226,7 +226,7 @@ var smallStates = int64(1 << 16)
 func (s *search[K]) scout() {
 	var some []K
 	for _, w := range s.workers {
-		some = append(append(some, w.level...), w.next...)
+		some = w.next.appendTo(w.level.appendTo(some))
 	}
 	w := s.workers[0]
 	w.scouts, w.order.off = true, true
@@ -238,8 +238,8 @@ func (s *search[K]) scout() {
 			w.expand(some[i:min(i+aheadStates, len(some))])
 		}
 		some = some[:0]
-		for _, part := range w.out {
-			some = append(some, part...)
+		for i := range w.out {
+			some = w.out[i].appendTo(some)
 		}
 		f := &w.pack.fields[w.m.violated]
 		for i := range some {
@@ -331,8 +331,8 @@ func (w *worker[K]) leadsTo(from, to *K) (found bool) {
 	w.expand([]K{*from})
 	sought := *to
 	scramble(&sought)
-	for _, part := range w.out {
-		found = found || slices.Contains(part, sought)
+	for i := range w.out {
+		w.out[i].each(func(some []K) { found = found || slices.Contains(some, sought) })
 	}
 	return found
 }
@@ -370,11 +370,10 @@ func (s *search[K]) owner(key *K) *worker[K] {
 func (s *search[K]) level(f *finding) bool {
 	left := 0
 	for _, w := range s.workers {
-		if w.level, w.next, w.done, w.grew = w.next, w.level[:0], 0, false; s.keep {
-			s.levels = append(s.levels, w.level)
-			w.next = nil
+		if w.level, w.next, w.grew = w.next, w.level, false; s.keep {
+			s.levels = append(s.levels, w.level.appendTo(nil))
 		}
-		left += len(w.level)
+		left += w.level.len()
 	}
 	if left == 0 {
 		return false
@@ -389,8 +388,8 @@ func (s *search[K]) level(f *finding) bool {
 		var memory int64
 		ahead := 0
 		for _, w := range s.workers {
-			left += len(w.level) - w.done
-			ahead += len(w.next)
+			left += w.level.len()
+			ahead += w.next.len()
 			memory += w.memory()
 		}
 		f.stopped = cmp.Or(s.lim.stop(0, memory), s.lim.now())
@@ -404,7 +403,7 @@ func (s *search[K]) level(f *finding) bool {
 	}
 	more, grew := false, false
 	for _, w := range s.workers {
-		more = more || len(w.next) > 0
+		more = more || w.next.len() > 0
 		grew = grew || w.grew
 	}
 	if grew {
@@ -511,12 +510,7 @@ func (s *search[K]) stepViolates() bool {
 }
 
 func (w *worker[K]) memory() int64 {
-	words := int64(len(*new(K))) * 8
-	n := cap(w.level) + cap(w.next) + cap(w.uniques.keys)
-	for _, part := range w.out {
-		n += cap(part)
-	}
-	sum := w.table.memory() + words*int64(n)
+	sum := w.table.memory() + w.pool.bytes + int64(8*len(w.to)*cap(w.uniques.keys))
 	for t := range w.trees {
 		sum += w.trees[t].memory()
 	}
@@ -560,19 +554,23 @@ func (w *worker[K]) round() {
 	w.forget()
 	s := w.search
 	most := min(max(roundBytes, w.table.memory()/8), s.lim.cfg.maxMemory()/int64(8*len(s.workers)))
-	for w.done < len(w.level) && int64(w.outs)*int64(8*len(w.to)) <= most {
-		some := w.level[w.done:min(w.done+aheadStates, len(w.level))]
-		if !w.expand(some) || s.target != nil {
+	for int64(w.outs)*int64(8*len(w.to)) <= most {
+		some := w.level.pop()
+		if len(some) == 0 {
 			return
 		}
-		w.done += len(some)
+		if !w.expand(some) || s.target != nil {
+			w.level.full = append(w.level.full, some)
+			return
+		}
+		w.pool.put(some)
 	}
 }
 
 // forget drops the successors that have been stored.
 func (w *worker[K]) forget() {
 	for i := range w.out {
-		w.out[i] = w.out[i][:0]
+		w.out[i].drop(&w.pool)
 	}
 	w.outs = 0
 }
@@ -585,7 +583,7 @@ func (w *worker[K]) receive() {
 	all, stored := 0, w.table.n
 	for _, o := range w.search.workers {
 		for part := range 1 << partBits {
-			all += len(o.out[own|part])
+			all += o.out[own|part].len()
 		}
 	}
 	if all == 0 {
@@ -596,17 +594,14 @@ func (w *worker[K]) receive() {
 	for part := range 1 << partBits {
 		most := 0
 		for _, o := range w.search.workers {
-			most += len(o.out[own|part])
+			most += o.out[own|part].len()
 		}
 		if most == 0 {
 			continue
 		}
 		u.reset(most)
 		for _, o := range w.search.workers {
-			found := o.out[own|part]
-			for i := range found {
-				u.add(&found[i])
-			}
+			o.out[own|part].each(u.add)
 		}
 		for i := 0; i < len(u.keys); i += batchStates {
 			w.store(u.keys[i:min(i+batchStates, len(u.keys))])
@@ -697,8 +692,7 @@ func (w *worker[K]) found(key *K) {
 		return
 	}
 	scramble(key)
-	part := &w.out[w.search.owner(key).id<<partBits|int((*key)[0]>>(64-partBits))]
-	*part = push(*part, key)
+	w.out[w.search.owner(key).id<<partBits|int((*key)[0]>>(64-partBits))].push(&w.pool, key)
 	w.outs++
 }
 
@@ -785,7 +779,7 @@ func (w *worker[K]) store(found []K) {
 			w.violate(int(v-1), key)
 			continue
 		}
-		w.next = push(w.next, key)
+		w.next.push(&w.pool, key)
 	}
 }
 
@@ -807,7 +801,7 @@ type uniques[K words] struct {
 
 // reset drops all, and makes room for so many.
 func (u *uniques[K]) reset(most int) {
-	u.keys = u.keys[:0]
+	u.keys = slices.Grow(u.keys[:0], most)
 	size := 64
 	for size < 2*most {
 		size *= 2
@@ -820,7 +814,14 @@ func (u *uniques[K]) reset(most int) {
 	clear(u.at)
 }
 
-func (u *uniques[K]) add(key *K) {
+// add adds those that are new.
+func (u *uniques[K]) add(some []K) {
+	for i := range some {
+		u.addOne(&some[i])
+	}
+}
+
+func (u *uniques[K]) addOne(key *K) {
 	for i := (*key)[0] >> 16; ; i++ {
 		at := &u.at[i&u.mask]
 		if *at == 0 {

@@ -344,3 +344,32 @@ func BenchmarkGraph(b *testing.B) {
 func benchProgram(b *testing.B) *spec.Prog {
 	return benchScenario(b, "stop_machine", spec.Scenario{Name: "basic", Getters: 2, Gets: 3, Unloaders: 1})
 }
+
+// TestList: what is pushed is there, in whatever number, and comes out once.
+func TestList(t *testing.T) {
+	var p pool[[3]uint64]
+	for _, n := range []int{0, 1, aheadStates - 1, aheadStates, aheadStates + 1, 1000} {
+		var l list[[3]uint64]
+		want := map[[3]uint64]bool{}
+		for i := range n {
+			key := [3]uint64{uint64(i), 1, 2}
+			want[key] = true
+			l.push(&p, &key)
+		}
+		if all := l.appendTo(nil); l.len() != n || len(all) != n {
+			t.Fatalf("of %d states, %d and %d are there", n, l.len(), len(all))
+		}
+		for some := l.pop(); len(some) > 0; some = l.pop() {
+			for _, key := range some {
+				if !want[key] {
+					t.Fatalf("of %d states, %v came twice, or was not pushed", n, key)
+				}
+				delete(want, key)
+			}
+			p.put(some)
+		}
+		if len(want) > 0 || l.len() != 0 {
+			t.Errorf("of %d states, %d did not come out, and %d are left", n, len(want), l.len())
+		}
+	}
+}

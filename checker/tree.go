@@ -358,21 +358,6 @@ func (o *oracle[K]) apply(mv *leafMove[K], key, to *K) bool {
 	return true
 }
 
-// push appends a state word by word: to load more at once than has been stored at
-// once makes the processor wait.
-func push[K words](list []K, key *K) []K {
-	n := len(list)
-	if n == cap(list) {
-		list = slices.Grow(list, 1)
-	}
-	list = list[:n+1]
-	to := &list[n]
-	for i := 0; i < len(*to); i++ {
-		(*to)[i] = (*key)[i]
-	}
-	return list
-}
-
 // follow works out what number of a block follows another.
 func (o *oracle[K]) follow(r *remap, old uint64) (uint64, bool) {
 	b := &o.pack.blocks[r.block]

@@ -24,7 +24,7 @@ func main() {
 	// What there is much of lies outside of the collected heap, and most calls are
 	// over before it is worth collecting.
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(200)
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
