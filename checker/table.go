@@ -218,18 +218,14 @@ func (t *table[K]) grow() {
 	} else {
 		t.stretch(old + old/4)
 	}
-	var key K
 	at := end - size
 	for near := 16 * spill * size; at >= near; at -= size {
-		e := t.data[at:]
-		if binary.LittleEndian.Uint64(e) == 0 {
-			continue
+		if w := binary.LittleEndian.Uint64(t.data[at:]); w != 0 {
+			t.move(at, t.room(w))
 		}
-		t.get(e, &key)
-		clear(e[:size])
-		t.reinsert(&key)
 	}
 	var waiting []K
+	var key K
 	for ; at >= 0; at -= size {
 		e := t.data[at:]
 		if binary.LittleEndian.Uint64(e) == 0 {
@@ -240,21 +236,33 @@ func (t *table[K]) grow() {
 		waiting = append(waiting, key)
 	}
 	for i := range waiting {
-		t.reinsert(&waiting[i])
+		t.put(t.data[t.room(waiting[i][0]):], &waiting[i])
 	}
 }
 
-// reinsert puts a state that is in no entry into the first free one.
-func (t *table[K]) reinsert(key *K) {
-	size := uint64(t.size)
-	at := t.at((*key)[0]) * size
-	for end := at + spill*size; at < end; at += size {
-		if e := t.data[at:]; binary.LittleEndian.Uint64(e) == 0 {
-			t.put(e, key)
-			return
+// room is where the first free entry is for a state that is in none.
+func (t *table[K]) room(first uint64) int {
+	at := int(t.at(first)) * t.size
+	for end := at + spill*t.size; at < end; at += t.size {
+		if binary.LittleEndian.Uint64(t.data[at:]) == 0 {
+			return at
 		}
 	}
 	panic("checker: internal error: a larger table has less room")
+}
+
+// move moves an entry. Its last eight bytes, which may overlap the word before, go
+// together.
+func (t *table[K]) move(from, to int) {
+	e, f, last := t.data[from:from+t.size], t.data[to:to+t.size], t.size-8
+	tail := binary.LittleEndian.Uint64(e[last:])
+	for i := 0; i < last; i += 8 {
+		w := binary.LittleEndian.Uint64(e[i:])
+		binary.LittleEndian.PutUint64(e[i:], 0)
+		binary.LittleEndian.PutUint64(f[i:], w)
+	}
+	binary.LittleEndian.PutUint64(e[last:], 0)
+	binary.LittleEndian.PutUint64(f[last:], tail)
 }
 
 // memory is how many bytes the table takes, counting its next growth.
