@@ -218,7 +218,7 @@ func (s *search[K]) run() *finding {
 
 // smallStates is how many states one worker finds alone, before it is worth
 // while to share the work.
-var smallStates = int64(1 << 16)
+var smallStates = int64(1 << 17)
 
 // scout goes on with a few of the states where a value did not fit, from level to
 // level: it is likely to meet the other values that do not, each of which would
