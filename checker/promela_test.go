@@ -26,7 +26,7 @@ import (
 // the same number of states as Check without reductions, and the same properties
 // violated. It needs spin and gcc.
 
-var long = flag.Bool("long", false, "in the tests that run SPIN, every strategy in every scenario, and more programs")
+var long = flag.Bool("long", false, "every strategy in every scenario where else it is some, and more programs for SPIN")
 
 // needSpin skips the test where there is nothing to run SPIN with.
 func needSpin(t testing.TB) {

@@ -147,8 +147,8 @@ type reducer[K words] struct {
 	renamed map[renamedKey]uint64
 	marks   []map[uint64][]uint64 // of slots, by place in refSlots and what they hold
 
-	// What is known of the state that a step was taken from, if known says so: it
-	// is the same of the state after, but for the units that the step changes.
+	// What is known of the state that steps are taken from, if known says so: it is
+	// the same of the states after, but for the units that a step changes.
 	known      bool
 	before     K
 	beforeKeys []uint64
@@ -182,7 +182,7 @@ const orderPlaces = 40
 
 func (o *unitOrder) set(place, unit int) { o[place/10] |= uint64(unit) << (place % 10 * 6) }
 
-// from prepares for the states after steps from a state.
+// from prepares for states that differ little from one, as do those after a step.
 func (d *reducer[K]) from(key *K) {
 	if d.pack.sym.none() {
 		return
@@ -196,9 +196,6 @@ func (d *reducer[K]) from(key *K) {
 		d.beforeKeys, d.beforeRefs = append(d.beforeKeys[:0], d.keys...), append(d.beforeRefs[:0], d.refs...)
 	}
 }
-
-// elsewhere ends that.
-func (d *reducer[K]) elsewhere() { d.known = false }
 
 func (d *reducer[K]) makeMasks() {
 	p := d.pack

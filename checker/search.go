@@ -167,6 +167,7 @@ func (s *search[K]) share(n int) {
 		if stored != nil {
 			w.table.expect(stored.n / uint64(n))
 		}
+		w.forget()
 		w.out = make([]list[K], n<<partBits)
 		w.next.drop(&w.pool)
 	}
@@ -638,7 +639,6 @@ func (w *worker[K]) expand(some []K) bool {
 			return false
 		}
 	}
-	w.alike.elsewhere()
 	return true
 }
 
