@@ -132,7 +132,7 @@ type worker[K words] struct {
 func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) *search[K] {
 	s := &search[K]{prog: p, rules: r, pack: pack, lim: lim, most: workers, por: por}
 	s.workers = []*worker[K]{s.newWorker(0)}
-	s.share(1)
+	s.equip()
 	return s
 }
 
@@ -153,26 +153,30 @@ func (s *search[K]) newWorker(id int) *worker[K] {
 	return w
 }
 
-// share gives each of so many workers its part of what has been stored, and of
-// the states to expand.
-func (s *search[K]) share(n int) {
-	stored, next := s.workers[0].table, s.workers[0].next.appendTo(nil)
-	for id := len(s.workers); id < n; id++ {
+// equip gives the workers what depends on how many there are: a table, and a place
+// for what each finds of each.
+func (s *search[K]) equip() {
+	for _, w := range s.workers {
+		w.table = newTable[K](s.pack, s.lim.cfg.maxMemory()/int64(len(s.workers)))
+		w.out = make([]list[K], len(s.workers)<<partBits)
+	}
+}
+
+// share gives as many workers as there may be their parts of what one has stored,
+// and of the states to expand.
+func (s *search[K]) share() {
+	first := s.workers[0]
+	stored, next := first.table, first.next.appendTo(nil)
+	first.next.drop(&first.pool)
+	first.forget()
+	for id := 1; id < s.most; id++ {
 		w := s.newWorker(id)
-		w.order.off = s.workers[0].order.off
+		w.order.off = first.order.off
 		s.workers = append(s.workers, w)
 	}
+	s.equip()
 	for _, w := range s.workers {
-		w.table = newTable[K](s.pack, s.lim.cfg.maxMemory()/int64(n))
-		if stored != nil {
-			w.table.expect(stored.n / uint64(n))
-		}
-		w.forget()
-		w.out = make([]list[K], n<<partBits)
-		w.next.drop(&w.pool)
-	}
-	if stored == nil {
-		return
+		w.table.expect(stored.n / uint64(s.most))
 	}
 	stored.each(func(key *K) { s.owner(key).table.add(key) })
 	stored.free()
@@ -206,7 +210,7 @@ func (s *search[K]) run() *finding {
 	s.begin()
 	for s.level(f) {
 		if len(s.workers) < s.most && s.states() > smallStates {
-			s.share(s.most)
+			s.share()
 		}
 	}
 	if s.misfit() {

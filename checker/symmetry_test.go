@@ -61,18 +61,28 @@ func wantAutomorphisms(t interface {
 	return swaps
 }
 
+// builtAlike builds the strategy in its scenarios; there are three getters, alike, in
+// the first.
+func builtAlike(t *testing.T, m *spec.Model) (all []*spec.Prog) {
+	t.Helper()
+	for _, s := range m.Scenarios() {
+		if s.Name == "basic" {
+			s = spec.Scenario{Name: "custom", Getters: 3, Gets: 1, Unloaders: 1}
+		}
+		p, err := m.Build(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
 // TestSymmetryHolds checks it on the strategies.
 func TestSymmetryHolds(t *testing.T) {
 	found := 0
 	for _, m := range strategies.All() {
-		for _, s := range m.Scenarios() {
-			if s.Name == "basic" {
-				s = spec.Scenario{Name: "custom", Getters: 3, Gets: 1, Unloaders: 1}
-			}
-			p, err := m.Build(s)
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, p := range builtAlike(t, m) {
 			found += wantAutomorphisms(t, newMachine(p, rules{}), 40)
 		}
 	}
@@ -140,14 +150,7 @@ func TestReduceFollows(t *testing.T) {
 		if i%4 != 0 {
 			continue
 		}
-		for _, s := range m.Scenarios() {
-			if s.Name == "basic" {
-				s = spec.Scenario{Name: "custom", Getters: 3, Gets: 1, Unloaders: 1}
-			}
-			p, err := m.Build(s)
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, p := range builtAlike(t, m) {
 			k := newMachine(p, rules{})
 			y, _ := findSymmetry(k)
 			if y.none() {
@@ -179,7 +182,7 @@ func TestReduceFollows(t *testing.T) {
 					knows.reduce(&a, &misfits)
 					plain.reduce(&b, &misfits)
 					if a != b && len(misfits) == 0 {
-						t.Fatalf("%s, %s: %v is reduced to %v, and to %v after %v", m.Name, s.Name, after, b, a, before)
+						t.Fatalf("%s, %s: %v is reduced to %v, and to %v after %v", m.Name, p.Scenario, after, b, a, before)
 					}
 					return true
 				})

@@ -122,9 +122,7 @@ func (t *table[K]) expect(n uint64) {
 
 // add adds the state, and tells whether it is new.
 func (t *table[K]) add(key *K) bool {
-	if 8*(t.n+1) > 7*t.cap {
-		t.grow()
-	}
+	t.expect(1)
 	for {
 		isNew, full := t.insert(key, t.at((*key)[0]))
 		if !full {

@@ -142,8 +142,8 @@ func (t *tree[K]) leaf(k int32) *leaf[K] {
 	return t.leaves[-1-k]
 }
 
-// A descent walks down for some states together, all of them one node at a time, so that
-// no walk waits for what another one has to fetch.
+// A descent walks down for some states together, all of them one node at a time, so
+// that no walk waits for what another one has to fetch.
 type descent struct {
 	links [aheadStates]int32 // by state
 	on    [aheadStates]uint8 // the states that are not at a leaf yet
