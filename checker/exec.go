@@ -203,11 +203,18 @@ func (m *machine) grace(s state, t int, in *spec.Inst) {
 		m.blocked = m.get(s, tl.graceCPUs) != 0 || m.get(s, tl.graceReaders) != 0
 		return
 	}
-	cpus, readers := m.inside(s)
 	if in.A.Val&spec.FlavourSched != 0 {
+		cpus := int64(0)
+		for c := range m.p.NCPU {
+			cpus |= bit(m.heldUp(s, c)) << c
+		}
 		m.set(s, tl.graceCPUs, cpus)
 	}
 	if in.A.Val&spec.FlavourPreemptible != 0 {
+		readers := int64(0)
+		for u := range m.threads {
+			readers |= bit(m.reads(s, u)) << u
+		}
 		m.set(s, tl.graceReaders, readers)
 	}
 }

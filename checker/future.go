@@ -143,7 +143,7 @@ func (f *futures) inst(t, pc int) touch {
 	case spec.OpStop:
 		f.inside(look)
 	case spec.OpPreempt, spec.OpIRQ, spec.OpRCU, spec.OpEnd:
-		f.leaves(look, change)
+		f.leaves(change)
 	case spec.OpRelease:
 		for c := range m.p.Cells {
 			if m.p.Cells[c].Object >= 0 {
@@ -164,7 +164,8 @@ func (f *futures) inst(t, pc int) touch {
 		look(m.attempted)
 		look(m.succeeded)
 		look(m.doubted)
-		f.leaves(look, change)
+		f.leaves(change)
+		f.inside(look) // of those who were about to begin a get
 	case spec.OpGhost:
 		f.ghost(t, spec.GhostKind(in.Sub), look, change)
 	}
@@ -222,12 +223,9 @@ func (f *futures) inside(look func(int)) {
 	}
 }
 
-// leaves is what the end of a read-side section touches: all grace periods.
-func (f *futures) leaves(look, change func(int)) {
-	if !f.m.graces {
-		return
-	}
-	f.inside(look)
+// leaves is what the end of a read-side section touches, but for what the
+// scheduler looks at on the CPU of the thread: all grace periods.
+func (f *futures) leaves(change func(int)) {
 	for u := range f.m.threads {
 		change(f.m.threads[u].graceCPUs)
 		change(f.m.threads[u].graceReaders)
@@ -284,6 +282,8 @@ func (f *futures) ghost(t int, kind spec.GhostKind, look, change func(int)) {
 		}
 	}
 	switch kind {
+	case spec.GhostGetBegin:
+		f.leaves(change) // if there is nothing left to get
 	case spec.GhostFinal:
 		look(m.attempted)
 	case spec.GhostCall:

@@ -48,6 +48,7 @@ func (m *machine) ghost(s state, f frame, in *spec.Inst) {
 		}
 	case spec.GhostGetBegin:
 		m.set(s, tl.pending, m.get(s, tl.pending)|pendGet)
+		m.left = m.left || m.retired(s, t)
 	case spec.GhostGetEnd:
 		// A get without a step of its own has never begun.
 		m.set(s, tl.pending, m.get(s, tl.pending)&^pendGet)

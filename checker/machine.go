@@ -147,7 +147,7 @@ func (m *machine) start() state {
 			m.bornHog(s, t)
 		}
 	}
-	m.settle(s, nobody)
+	m.settle(s, nobody, nobody)
 	if m.wrong == nil {
 		m.checkInvariants(s, -1)
 	}
@@ -239,7 +239,7 @@ func (m *machine) step(s, next state, t int, script []int) outcome {
 		}
 	}
 	if m.ok() && !m.probing {
-		m.settle(next, t)
+		m.settle(next, t, int(m.get(s, m.threads[t].cpu)))
 		m.checkInvariants(next, t)
 	}
 	switch {
@@ -264,7 +264,7 @@ func (m *machine) migrate(next state, t, cpu int) {
 	m.begin(nil)
 	m.set(next, m.threads[t].cpu, int64(cpu))
 	m.set(next, m.threads[t].rank, 0)
-	m.settle(next, t)
+	m.settle(next, t, nobody)
 }
 
 // nextScript advances to the next combination of outcomes of the choices that

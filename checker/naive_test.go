@@ -405,6 +405,8 @@ func (n *naive) queue(s state, cpu int64, class spec.Class, t int, yields bool) 
 
 // ready: if the thread had its CPU, it would not have to wait.
 func (n *naive) ready(s state, t int) bool {
+	n.m.probing = true // what follows a step may be wrong already: an invariant
+	defer func() { n.m.probing = false }()
 	var try func(choices []int) bool
 	try = func(choices []int) bool {
 		next := slices.Clone(s)
@@ -417,7 +419,7 @@ func (n *naive) ready(s state, t int) bool {
 			}
 			return false
 		}
-		return what == pruned || what == stepped && !slices.Equal(s, next) // an invariant may be wrong already
+		return what == pruned || what == stepped && !slices.Equal(s, next)
 	}
 	return try(nil)
 }

@@ -300,6 +300,28 @@ mc_unload bool unload(void) { smp_mb(); mc_final_put(&obj); return true; }`, one
 	}
 }
 
+// TestRetiredReader: who has no get left to do holds up no grace period, though it
+// came to that with preemption off.
+func TestRetiredReader(t *testing.T) {
+	p := program(t, `static struct object { int n; } obj; static int began;
+mc_pinned mc_get bool get(void) { smp_mb(); return true; }
+mc_put void put(void) { preempt_disable(); WRITE_ONCE(began, 1); smp_mb(); }
+mc_unload bool unload(void) {
+	if (!READ_ONCE(began))
+		return false;
+	mc_release(&obj);
+	synchronize_sched();
+	return true;
+}`, spec.Scenario{Name: "custom", Getters: 1, Gets: 2, Unloaders: 1})
+	r, err := Check(context.Background(), p, Config{Ignore: []spec.Property{spec.Unbalanced, spec.FinalPutWhileHeld}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Verdict != Verified {
+		t.Errorf("%s %v, want verified", r.Verdict, r.Properties)
+	}
+}
+
 // TestAttempts: the unloader tries once, and once more for each call of the
 // getter that ends after the attempt has begun: a get and a put.
 func TestAttempts(t *testing.T) {

@@ -155,14 +155,30 @@ func (m *machine) mayMigrate(s state, t int) bool {
 // settle brings up to date, after a step or a migration of thread t, what
 // depends on where all threads are: grace periods and queues. A grace period
 // waits for some of those that are inside a read-side section; it is only
-// shortened where somebody may have left one.
-func (m *machine) settle(s state, t int) {
+// shortened where somebody may have left one. That is t, on the CPU on which it
+// took the step, or, where memory has gone, whoever was about to begin a get. No
+// more is asked of a state than that needs.
+func (m *machine) settle(s state, t, cpu int) {
+	anybody := t == nobody || len(m.freed) > 0
 	for w := 0; m.graces && m.left && w < len(m.threads); w++ {
 		wl := &m.threads[w]
-		if m.get(s, wl.graceCPUs) != 0 || m.get(s, wl.graceReaders) != 0 {
-			cpus, readers := m.inside(s)
-			m.set(s, wl.graceCPUs, m.get(s, wl.graceCPUs)&cpus)
-			m.set(s, wl.graceReaders, m.get(s, wl.graceReaders)&readers)
+		if old := m.get(s, wl.graceCPUs); old != 0 {
+			cpus := old
+			for c := range m.p.NCPU {
+				if old>>c&1 != 0 && (anybody || c == cpu) && !m.heldUp(s, c) {
+					cpus &^= 1 << c
+				}
+			}
+			m.set(s, wl.graceCPUs, cpus)
+		}
+		if old := m.get(s, wl.graceReaders); old != 0 {
+			readers := old
+			for u := range m.threads {
+				if old>>u&1 != 0 && (anybody || u == t) && !m.reads(s, u) {
+					readers &^= 1 << u
+				}
+			}
+			m.set(s, wl.graceReaders, readers)
 		}
 	}
 	if m.queueing {
@@ -170,22 +186,21 @@ func (m *machine) settle(s state, t int) {
 	}
 }
 
-// inside is who is in a read-side section of RCU: the CPUs with preemption or
-// interrupts off, and the threads that are preemptible readers.
-func (m *machine) inside(s state) (cpus, readers int64) {
+// heldUp reports whether the CPU is in a read-side section of classic RCU: a thread
+// on it has preemption or interrupts off.
+func (m *machine) heldUp(s state, cpu int) bool {
 	for t := range m.threads {
-		tl := &m.threads[t]
-		if m.over(s, t) {
-			continue
-		}
-		if m.atomic(s, t) {
-			cpus |= 1 << m.get(s, tl.cpu)
-		}
-		if m.get(s, tl.readers) > 0 {
-			readers |= 1 << t
+		if m.get(s, m.threads[t].cpu) == int64(cpu) && m.atomic(s, t) && !m.over(s, t) {
+			return true
 		}
 	}
-	return cpus, readers
+	return false
+}
+
+// reads reports whether the thread is inside a read-side section of preemptible
+// RCU.
+func (m *machine) reads(s state, t int) bool {
+	return m.get(s, m.threads[t].readers) > 0 && !m.over(s, t)
 }
 
 // requeue puts the threads of equal FIFO priority on one CPU in order. Who
