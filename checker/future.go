@@ -164,8 +164,9 @@ func (f *futures) inst(t, pc int) touch {
 		look(m.attempted)
 		look(m.succeeded)
 		look(m.doubted)
-		f.leaves(change)
-		f.inside(look) // of those who were about to begin a get
+		if f.leaves(change); m.graces {
+			f.inside(look) // those who were about to begin a get
+		}
 	case spec.OpGhost:
 		f.ghost(t, spec.GhostKind(in.Sub), look, change)
 	}
