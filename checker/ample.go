@@ -32,8 +32,13 @@ type preferrer[K words] struct {
 	// In how many states somebody was looked for to go first, and was found.
 	tried, found int64
 
+	// Of the state: the gates that are closed, and what each thread may touch if
+	// these stay so, as far as that has been asked.
+	closed uint64
+	ways   []*touch
+
 	active, idle []int
-	meanwhile    touch // scratch
+	meanwhile    slotSet // scratch
 }
 
 // A leafTouch is what a leaf's moves look at and change, as sets.
@@ -79,9 +84,10 @@ func (a *preferrer[K]) prefer(key *K) int {
 		return nobody
 	}
 	a.tried++
-	closed := a.closedGates(key)
+	a.closed = a.closedGates(key)
+	a.ways = append(a.ways[:0], make([]*touch, len(a.w.leaves))...)
 	for t, lf := range a.w.leaves {
-		if lf.safe && a.independent(key, t, closed) {
+		if lf.safe && a.independent(key, t) {
 			a.found++
 			return t
 		}
@@ -101,7 +107,7 @@ func (a *preferrer[K]) closedGates(key *K) (closed uint64) {
 		if place.block >= 0 {
 			continue
 		}
-		if v := p.decode(g.cell, getField(key, &p.fields[g.cell].field)); g.closed[v] {
+		if v := p.decode(g.cell, getField(key, &p.fields[g.cell].field)); v >= 0 && v < gateValues && g.closed[v] {
 			closed |= 1 << i
 		}
 	}
@@ -110,44 +116,41 @@ func (a *preferrer[K]) closedGates(key *K) (closed uint64) {
 
 // independent reports whether what the thread does next has nothing to do with
 // what others may do before.
-func (a *preferrer[K]) independent(key *K, t int, closed uint64) bool {
+func (a *preferrer[K]) independent(key *K, t int) bool {
 	w := a.w
 	a.active, a.idle = a.active[:0], a.idle[:0]
 	own := &w.leaves[t].touch
-	closed |= a.stopsKeptOff(key, t)
 	for u, lf := range w.leaves {
 		switch {
 		case u == t:
-		case len(lf.moves) > 0:
-			if own.changes.meets(lf.touch.looks) || lf.touch.changes.meets(own.looks) {
-				return false
-			}
-			a.active = append(a.active, u)
-		default:
+		case len(lf.moves) == 0:
 			a.idle = append(a.idle, u)
+		case own.meets(&lf.touch):
+			return false
+		default:
+			a.active = append(a.active, u)
 		}
 	}
+	closed := a.closed | a.stopsKeptOff(key, t)
 	for again := true; again; {
 		again = false
-		clear(a.meanwhile.looks)
-		clear(a.meanwhile.changes)
+		clear(a.meanwhile)
 		for _, u := range a.active {
-			tc := a.of(u, w.pc(key, u), closed)
-			a.meanwhile.looks.union(tc.looks)
-			a.meanwhile.changes.union(tc.changes)
-		}
-		if own.changes.meets(a.meanwhile.looks) || a.meanwhile.changes.meets(own.looks) {
-			return false
+			way := a.way(key, u, closed)
+			if own.meets(way) {
+				return false
+			}
+			a.meanwhile.union(way.changes)
 		}
 		for i := range a.gates {
-			if closed>>i&1 != 0 && a.gates[i].cell != stopGate && a.meanwhile.changes.has(a.gates[i].cell) {
+			if closed>>i&1 != 0 && a.gates[i].cell != stopGate && a.meanwhile.has(a.gates[i].cell) {
 				closed &^= 1 << i
 				again = true
 			}
 		}
 		idle := a.idle[:0]
 		for _, u := range a.idle {
-			if w.leaves[u].touch.looks.meets(a.meanwhile.changes) {
+			if w.leaves[u].touch.looks.meets(a.meanwhile) {
 				a.active = append(a.active, u)
 				again = true
 				continue
@@ -159,11 +162,22 @@ func (a *preferrer[K]) independent(key *K, t int, closed uint64) bool {
 	return true
 }
 
+// way is what the thread may touch from where it is, if some gates stay closed.
+func (a *preferrer[K]) way(key *K, t int, closed uint64) *touch {
+	if closed != a.closed {
+		return a.of(t, a.w.pc(key, t), closed)
+	}
+	if a.ways[t] == nil {
+		a.ways[t] = a.of(t, a.w.pc(key, t), closed)
+	}
+	return a.ways[t]
+}
+
 // stopsKeptOff are the gates that stop the CPU of the thread, which has
 // preemption or interrupts off: nobody comes past them before it steps.
 func (a *preferrer[K]) stopsKeptOff(key *K, t int) (closed uint64) {
 	tl := &a.m.threads[t]
-	if a.w.slot(key, tl.preempt) == 0 && a.w.slot(key, tl.irqOff) == 0 {
+	if !a.stops || a.w.slot(key, tl.preempt) == 0 && a.w.slot(key, tl.irqOff) == 0 {
 		return 0
 	}
 	for i := range a.gates {

@@ -40,13 +40,21 @@ const stopGate = -1
 // looked at.
 type touch struct{ looks, changes slotSet }
 
+// meets reports whether either changes what the other looks at.
+func (tc *touch) meets(other *touch) bool {
+	return tc.changes.meets(other.looks) || other.changes.meets(tc.looks)
+}
+
 // A gate is an instruction that waits for a cell: at some values of it the thread
 // stays where it is. Or it is one that waits until it can stop some CPUs.
 type gate struct {
-	cell   int            // or stopGate
-	closed map[int64]bool // by value of the cell
-	cpus   int64          // those that it wants to stop
+	cell   int              // or stopGate
+	closed [gateValues]bool // by value of the cell
+	cpus   int64            // those that it wants to stop
 }
+
+// gateValues: a gate is closed at some of the values below.
+const gateValues = 2
 
 // futures are what the threads of a program may do.
 type futures struct {
@@ -54,10 +62,18 @@ type futures struct {
 	sorts *sorts
 	size  int                   // slots and views
 	gates []gate                // those that differ; at most 64
+	stops bool                  // some of them wait for CPUs
 	at    map[int]int           // by pc: the gate there
 	insts [][]touch             // by proc's thread and instruction from its entry
 	known []map[uint64][]*touch // by thread: for closed gates, by pc
+	last  []knownFor            // by thread: what was asked for last
 	every touch                 // what each step touches: the invariants
+}
+
+// A knownFor is what is known of a thread where some gates are closed.
+type knownFor struct {
+	closed uint64
+	list   []*touch // by instruction from its entry
 }
 
 // newFutures works them out, or says why that cannot be done for the program.
@@ -89,6 +105,7 @@ func newFutures(m *machine) (f *futures, why string) {
 		}
 	}
 	f.findGates()
+	f.last = make([]knownFor, len(m.threads))
 	for t := range m.threads {
 		proc := &m.p.Procs[m.p.Threads[t].Proc]
 		list := make([]touch, proc.End-proc.Entry)
@@ -320,21 +337,20 @@ func (f *futures) findGates() {
 		if in.Op == spec.OpStop && !announced[pc] && in.A.Kind == spec.OpdConst && len(f.gates) < 64 {
 			f.at[pc] = len(f.gates)
 			f.gates = append(f.gates, gate{cell: stopGate, cpus: in.A.Val})
+			f.stops = true
 			continue
 		}
 		if announced[pc] || (in.Op != spec.OpRMW && in.Op != spec.OpLoad) || in.Private || in.A.Kind != spec.OpdAddr || in.ThisCPU != 0 {
 			continue
 		}
-		g := gate{cell: int(in.A.Val), closed: map[int64]bool{}}
-		for _, v := range []int64{0, 1} {
-			g.closed[v] = f.comesBack(pc, v)
+		g := gate{cell: int(in.A.Val)}
+		for v := range g.closed {
+			g.closed[v] = f.comesBack(pc, int64(v))
 		}
-		if !g.closed[0] && !g.closed[1] {
+		if g.closed == [gateValues]bool{} {
 			continue
 		}
-		i := slices.IndexFunc(f.gates, func(h gate) bool {
-			return h.cell == g.cell && h.closed[0] == g.closed[0] && h.closed[1] == g.closed[1]
-		})
+		i := slices.Index(f.gates, g)
 		if i < 0 {
 			if len(f.gates) == 64 {
 				return
@@ -503,10 +519,13 @@ func (at waypoint) next(in *spec.Inst, work []waypoint) []waypoint {
 // closed and stay so.
 func (f *futures) of(t int, pc int, closed uint64) *touch {
 	proc := &f.m.p.Procs[f.m.p.Threads[t].Proc]
-	list := f.known[t][closed]
-	if list == nil {
-		list = make([]*touch, proc.End-proc.Entry)
-		f.known[t][closed] = list
+	list := f.last[t].list
+	if list == nil || f.last[t].closed != closed {
+		if list = f.known[t][closed]; list == nil {
+			list = make([]*touch, proc.End-proc.Entry)
+			f.known[t][closed] = list
+		}
+		f.last[t] = knownFor{closed, list}
 	}
 	if tc := list[pc-proc.Entry]; tc != nil {
 		return tc

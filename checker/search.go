@@ -146,7 +146,7 @@ func (s *search[K]) newWorker(id int) *worker[K] {
 	}
 	if s.por {
 		if w.futures, _ = newFutures(w.m); w.futures != nil {
-			w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty()}
+			w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty().changes}
 		}
 	}
 	w.m.interrupted = w.interrupted
