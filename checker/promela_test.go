@@ -204,6 +204,8 @@ func TestSpinStrategies(t *testing.T) {
 				switch n, err := secondOpinion(t.TempDir(), p, most); {
 				case err == errTooMany:
 					t.Skipf("more than %d states", most)
+				case errors.Is(err, errMisfit):
+					t.Skip(err)
 				case err != nil && strings.Contains(err.Error(), "cannot be exported"):
 					t.Skip(err) // it says what it is that cannot be
 				case err != nil && strings.Contains(err.Error(), "d_step sequence too long"):
