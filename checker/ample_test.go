@@ -16,13 +16,14 @@ import (
 // futures, or too many states.
 func foreseen(p *spec.Prog) (ok, tried bool) {
 	m := newMachine(p, rules{})
-	if f, _ := newFutures(m); f == nil {
+	order, _ := newFutures(m)
+	if order == nil {
 		return true, false
 	}
 	lim := &limits{ctx: context.Background(), cfg: &Config{MaxStates: 1500}}
 	pack := packingOf(m, &symmetry{})
 	for {
-		s := newSearch[[64]uint64](p, rules{}, pack, lim, 1, true)
+		s := newSearch[[64]uint64](p, rules{}, pack, lim, 1, order)
 		for _, w := range s.workers {
 			w.order.off = true
 		}

@@ -39,7 +39,7 @@ type checking struct {
 	lim     *limits
 	pack    *packing
 	graph   *explorer // if it was needed
-	por     bool      // the order of steps is reduced
+	order   *futures  // by which the order of steps is reduced, or nil
 	dropped []Dropped
 }
 
@@ -112,7 +112,7 @@ func (c *checking) search() *finding {
 		if stopped := c.lim.now(); stopped != "" {
 			return &finding{stopped: stopped, executed: m.executed, covered: m.covered}
 		}
-		switch f := newSearcher(c.p, c.rules, c.pack, c.lim, c.lim.cfg.workers(), c.por).run(); {
+		switch f := newSearcher(c.p, c.rules, c.pack, c.lim, c.lim.cfg.workers(), c.order).run(); {
 		case f == nil:
 		case f.reduced && f.surprised:
 			c.dropOrder("a step does what was not foreseen: this is a bug in mc")
@@ -142,21 +142,20 @@ func (c *checking) reduceOrder(m *machine) {
 	if c.lim.cfg.NoPOR || len(c.from) > 0 {
 		return
 	}
-	if _, why := newFutures(m); why != "" {
+	var why string
+	if c.order, why = newFutures(m); why != "" {
 		c.dropOrder(why)
-		return
 	}
-	c.por = true
 }
 
 func (c *checking) dropOrder(why string) {
-	c.por = false
+	c.order = nil
 	c.dropped = append(c.dropped, Dropped{PartialOrder, why})
 }
 
 // searcher is a further search, by one worker.
 func (c *checking) searcher(lim *limits) searcher {
-	return newSearcher(c.p, c.rules, c.pack, lim, 1, c.por)
+	return newSearcher(c.p, c.rules, c.pack, lim, 1, c.order)
 }
 
 // explore builds the graph of states; it returns the limit that ended that.

@@ -76,6 +76,16 @@ type knownFor struct {
 	list   []*touch // by instruction from its entry
 }
 
+// another is the same for a worker of its own.
+func (f *futures) another() *futures {
+	g := *f
+	g.known, g.last = make([]map[uint64][]*touch, len(f.known)), make([]knownFor, len(f.last))
+	for t := range g.known {
+		g.known[t] = map[uint64][]*touch{}
+	}
+	return &g
+}
+
 // newFutures works them out, or says why that cannot be done for the program.
 func newFutures(m *machine) (f *futures, why string) {
 	for t := range m.threads {
@@ -86,7 +96,7 @@ func newFutures(m *machine) (f *futures, why string) {
 	if m.queueing {
 		return nil, "threads of one priority queue for a CPU"
 	}
-	f = &futures{m: m, sorts: inferSorts(m.p), size: m.viewSlot(len(m.threads), 0), at: map[int]int{}}
+	f = &futures{m: m, sorts: m.sorts(), size: m.viewSlot(len(m.threads), 0), at: map[int]int{}}
 	if f.sorts.lost {
 		return nil, "it is not known where pointers point to"
 	}

@@ -57,6 +57,7 @@ type machine struct {
 	covered  []bool
 	undo     []func() // takes back what the step has marked or noted
 	record   *Step    // if set, events are appended
+	inferred *sorts   // see sorts
 	// interrupted, if set, is asked after each attempt to step that leads
 	// nowhere: one step can have very many outcomes.
 	interrupted func() bool

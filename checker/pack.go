@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -164,8 +165,43 @@ func packingOf(m *machine, sym *symmetry) *packing {
 	for _, s := range met {
 		p.seeState(s)
 	}
+	p.seeLikely(m)
 	p.arrange()
 	return p
+}
+
+// seeLikely learns the values that slots outside of blocks are likely to have at
+// some time: a variable the constants that are all that is ever stored in it, and
+// what is recorded of objects and attempts to unload that it has happened. A random run may not come so
+// far, and a pass that meets such a value for the first time is lost.
+func (p *packing) seeLikely(m *machine) {
+	see := func(slot int, v int64) {
+		if p.place[slot].block < 0 {
+			p.see(slot, v)
+		}
+	}
+	for c, is := range m.sorts().cells {
+		for _, v := range is.consts {
+			see(c, v)
+		}
+	}
+	for o := range m.p.Objects {
+		if m.finals {
+			see(m.final+o, 1)
+		}
+		if m.releases {
+			see(m.released+o, 1)
+		}
+	}
+	if m.judged {
+		see(m.attempted, 1)
+		see(m.succeeded, 1)
+	}
+	for t := range m.threads {
+		if m.threads[t].attempt != m.none {
+			see(m.doubted, 1<<t)
+		}
+	}
 }
 
 // mayVary reports whether the slot is one of the thread that has many values.
@@ -215,6 +251,19 @@ func (s *valueSet) stretch(v int64) {
 		if s.lo -= more; s.lo > v {
 			s.lo = v
 		}
+	}
+}
+
+// fill takes the values of what seems to count for known that come next, as far as
+// their numbers need no more bits.
+func (s *valueSet) fill() {
+	n := len(s.known)
+	if n < 3 || s.hi-s.lo != int64(n-1) {
+		return
+	}
+	for ; n < 1<<bits.Len(uint(n-1)) && n < maxKnown && s.hi < math.MaxInt64; n++ {
+		s.hi++
+		s.known = append(s.known, s.hi)
 	}
 }
 
@@ -277,6 +326,7 @@ func (p *packing) arrange() {
 			continue
 		}
 		f, v := &p.fields[slot], &p.values[p.root[slot]]
+		v.fill()
 		f.min, f.known, f.most = v.lo, slices.Clone(v.known), uint64(v.hi)-uint64(v.lo)
 		if v.known != nil {
 			f.most = uint64(len(v.known) - 1)

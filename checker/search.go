@@ -50,28 +50,28 @@ type searcher interface {
 }
 
 // newSearcher makes a search on states of as many words as the packing needs.
-func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) searcher {
+func newSearcher(p *spec.Prog, r rules, pack *packing, lim *limits, workers int, order *futures) searcher {
 	switch n := pack.words; {
 	case n <= 1:
-		return newSearch[[1]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[1]uint64](p, r, pack, lim, workers, order)
 	case n <= 2:
-		return newSearch[[2]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[2]uint64](p, r, pack, lim, workers, order)
 	case n <= 3:
-		return newSearch[[3]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[3]uint64](p, r, pack, lim, workers, order)
 	case n <= 4:
-		return newSearch[[4]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[4]uint64](p, r, pack, lim, workers, order)
 	case n <= 5:
-		return newSearch[[5]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[5]uint64](p, r, pack, lim, workers, order)
 	case n <= 6:
-		return newSearch[[6]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[6]uint64](p, r, pack, lim, workers, order)
 	case n <= 8:
-		return newSearch[[8]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[8]uint64](p, r, pack, lim, workers, order)
 	case n <= 16:
-		return newSearch[[16]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[16]uint64](p, r, pack, lim, workers, order)
 	case n <= 64:
-		return newSearch[[64]uint64](p, r, pack, lim, workers, por)
+		return newSearch[[64]uint64](p, r, pack, lim, workers, order)
 	}
-	return newSearch[[maxWords]uint64](p, r, pack, lim, workers, por)
+	return newSearch[[maxWords]uint64](p, r, pack, lim, workers, order)
 }
 
 // A search is one pass.
@@ -82,9 +82,9 @@ type search[K words] struct {
 	lim     *limits
 	workers []*worker[K] // one, until there are many states
 	most    int          // workers that there may be
-	por     bool
-	races   bool // are looked for
-	unfit   bool // a value did not fit the packing
+	order   *futures     // or nil
+	races   bool         // are looked for
+	unfit   bool         // a value did not fit the packing
 	// levels, if not nil, keeps the states of each level.
 	levels [][]K
 	keep   bool
@@ -129,8 +129,8 @@ type worker[K words] struct {
 	sum         byte // keeps the touches in store from being optimised away
 }
 
-func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int, por bool) *search[K] {
-	s := &search[K]{prog: p, rules: r, pack: pack, lim: lim, most: workers, por: por}
+func newSearch[K words](p *spec.Prog, r rules, pack *packing, lim *limits, workers int, order *futures) *search[K] {
+	s := &search[K]{prog: p, rules: r, pack: pack, lim: lim, most: workers, order: order}
 	s.workers = []*worker[K]{s.newWorker(0)}
 	s.equip()
 	return s
@@ -144,10 +144,9 @@ func (s *search[K]) newWorker(id int) *worker[K] {
 	if !s.pack.sym.none() {
 		w.m.sym = s.pack.sym
 	}
-	if s.por {
-		if w.futures, _ = newFutures(w.m); w.futures != nil {
-			w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty().changes}
-		}
+	if s.order != nil {
+		w.futures = s.order.another()
+		w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty().changes}
 	}
 	w.m.interrupted = w.interrupted
 	return w

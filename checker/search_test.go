@@ -93,7 +93,7 @@ func compareSearch(t interface {
 		var got *finding
 		for got == nil {
 			pack.arrange()
-			got = newSearch[[8]uint64](p, r, pack, c.lim, workers, false).run()
+			got = newSearch[[8]uint64](p, r, pack, c.lim, workers, nil).run()
 		}
 		delete(got.notes, spec.PlainRace)
 		if d := cmp.Diff(want, foundBy(got)); d != "" {
@@ -323,7 +323,7 @@ func BenchmarkSearch(b *testing.B) {
 				for f == nil {
 					pack.arrange()
 					lim := &limits{ctx: context.Background(), cfg: &Config{}, begin: time.Now()}
-					f = newSearcher(p, rules{}, pack, lim, workers, false).run()
+					f = newSearcher(p, rules{}, pack, lim, workers, nil).run()
 				}
 				transitions += f.transitions
 			}

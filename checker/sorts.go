@@ -115,6 +115,14 @@ type sorts struct {
 	alone     bool // what runs before everything is looked at: it may do anything
 }
 
+// sorts are those of the program, which are inferred once.
+func (m *machine) sorts() *sorts {
+	if m.inferred == nil {
+		m.inferred = inferSorts(m.p)
+	}
+	return m.inferred
+}
+
 // inferSorts infers the sorts of a program.
 func inferSorts(p *spec.Prog) *sorts {
 	f := &sorts{p: p, cells: make([]meaning, len(p.Cells)), regs: make([][]meaning, len(p.Code)), coercions: map[coercion]bool{}}

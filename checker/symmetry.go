@@ -79,7 +79,7 @@ func findSymmetry(m *machine) (y *symmetry, why string) {
 			}
 		}
 	}
-	f := inferSorts(p)
+	f := m.sorts()
 	if f.why != "" {
 		return y, f.why
 	}

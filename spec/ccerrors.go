@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"modernc.org/cc/v4"
 )
@@ -30,7 +31,8 @@ type rewording struct {
 	to   string
 }
 
-var rewordings = func() []rewording {
+// rewordings are compiled when there is an error to be reworded.
+var rewordings = sync.OnceValue(func() []rewording {
 	var out []rewording
 	for _, r := range [][2]string{
 		{`^(.*): internal error: .*$`, `this cannot be assigned to, nor its address be taken: $1 is no variable`},
@@ -62,7 +64,7 @@ var rewordings = func() []rewording {
 		out = append(out, rewording{regexp.MustCompile(r[0]), r[1]})
 	}
 	return out
-}()
+})
 
 // followUps are messages that only say again that something else is wrong.
 var followUps = regexp.MustCompile(`<invalid type>|^TODO |^internal error|^left operand shall be a modifiable lvalue$`)
@@ -73,7 +75,7 @@ func reword(msg string) string {
 	msg = ccPlace.ReplaceAllString(msg, "line $1")
 	msg = incomplete.ReplaceAllString(msg, "$1 is declared but not defined, or has no member $2")
 	msg = withoutBodies(msg)
-	for _, r := range rewordings {
+	for _, r := range rewordings() {
 		if r.from.MatchString(msg) {
 			msg = r.from.ReplaceAllString(msg, r.to)
 			break

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync/atomic"
 )
 
 // A Model is a C file that has been read and found to be within the language:
@@ -23,7 +24,23 @@ type Model struct {
 
 	dir      fs.FS // the folder of the file, for its own #include "x.h"
 	hasRoles bool
-	mutation *Mutation // what it is without, or nil
+	first    *firstProg // nil for a mutant
+	mutation *Mutation  // what it is without, or nil
+}
+
+// A firstProg is the program that Load has built: the first who builds the same
+// gets it.
+type firstProg struct{ atomic.Pointer[Prog] }
+
+// take is the program, if it is of the scenario and nobody has it yet.
+func (f *firstProg) take(s Scenario) *Prog {
+	if f == nil {
+		return nil
+	}
+	if p := f.Load(); p != nil && p.Scenario == s && f.CompareAndSwap(p, nil) {
+		return p
+	}
+	return nil
 }
 
 // An Expectation is a line "// mc: expect SCENARIO VERDICT [PROPERTY]".
@@ -60,14 +77,14 @@ func Load(fsys fs.FS, name string) (*Model, error) {
 	if err := m.parseDirectives(); err != nil {
 		return nil, err
 	}
-	// Build it once for the smallest machine, so that whoever holds a Model
-	// knows that it can be built.
-	probe := Scenario{Name: "basic", Getters: 1, Gets: 1, Unloaders: 1}
-	p, err := m.build(probe)
+	// Build it once, so that whoever holds a Model knows that it can be built.
+	p, err := m.build(Battery()[0])
 	if err != nil {
 		return nil, err
 	}
 	m.hasRoles = p.Scenario.Name != ThreadsScenario
+	m.first = &firstProg{}
+	m.first.Store(p)
 	return m, nil
 }
 
@@ -125,6 +142,9 @@ func (m *Model) Scenarios() []Scenario {
 func (m *Model) Build(s Scenario) (*Prog, error) {
 	if err := m.validate(s); err != nil {
 		return nil, err
+	}
+	if p := m.first.take(s); p != nil {
+		return p, nil
 	}
 	return m.build(s)
 }

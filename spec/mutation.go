@@ -106,7 +106,7 @@ func (m *Model) Mutations(scenarios ...Scenario) ([]Mutation, error) {
 // something that is no program shows when it is built.
 func (m *Model) Without(mu Mutation) *Model {
 	mutant := *m
-	mutant.mutation = &mu
+	mutant.mutation, mutant.first = &mu, nil
 	return &mutant
 }
 
