@@ -77,14 +77,20 @@ func Load(fsys fs.FS, name string) (*Model, error) {
 	if err := m.parseDirectives(); err != nil {
 		return nil, err
 	}
-	// Build it once, so that whoever holds a Model knows that it can be built.
-	p, err := m.build(Battery()[0])
+	// Build it once, so that whoever holds a Model knows that it can be built: for
+	// the smallest machine, too, if that may lack the CPU of one of its threads.
+	b, err := m.lower(Battery()[0])
 	if err != nil {
 		return nil, err
 	}
-	m.hasRoles = p.Scenario.Name != ThreadsScenario
+	m.hasRoles = len(b.roles) > 0
+	if smallest := (Scenario{Name: "basic", Getters: 1, Gets: 1, Unloaders: 1}); m.hasRoles && b.cpusOfThreads() > smallest.CPUs() {
+		if _, err := m.lower(smallest); err != nil {
+			return nil, err
+		}
+	}
 	m.first = &firstProg{}
-	m.first.Store(p)
+	m.first.Store(b.p)
 	return m, nil
 }
 

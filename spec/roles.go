@@ -323,12 +323,8 @@ func (b *builder) ownThread(t ownThread) {
 		b.errorf(pos, "CPU %d of thread %s: a machine has CPUs 0 to %d at most", t.cpu, name, maxCPU)
 		return
 	}
-	ncpu := b.p.NCPU
-	if len(b.roles) > 0 {
-		ncpu = Scenario{Getters: 1, Unloaders: 1}.CPUs() // the smallest machine
-	}
-	if !t.perCPU && t.cpu >= int64(ncpu) {
-		b.errorf(pos, "CPU %d of thread %s: want one that every scenario has, 0 to %d", t.cpu, name, ncpu-1)
+	if !t.perCPU && t.cpu >= int64(b.p.NCPU) {
+		b.errorf(pos, "CPU %d of thread %s: the scenario has CPUs 0 to %d", t.cpu, name, b.p.NCPU-1)
 		return
 	}
 	proc := b.proc(t.fd, !t.daemon)
