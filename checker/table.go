@@ -200,12 +200,12 @@ func (t *table[K]) each(visit func(*K)) {
 	}
 }
 
-// largeTable is how many entries a table has that grows by a quarter only; a
+// largeTable is how many entries a table has that grows by three eighths only; a
 // smaller one doubles.
 const largeTable = 1 << 21
 
 // grow makes the table larger, where it stands. An entry that is not near the
-// front moves on by a quarter of the way at least, which is more than the spill
+// front moves on by three eighths of the way at least, which is more than the spill
 // and so past all that lie before it: these are moved one by one, from the last
 // on. Those near the front are taken out together and then put in anew.
 func (t *table[K]) grow() {
@@ -214,7 +214,7 @@ func (t *table[K]) grow() {
 	if old < largeTable {
 		t.stretch(2 * old)
 	} else {
-		t.stretch(old + old/4)
+		t.stretch(old + old/8*3)
 	}
 	at := end - size
 	for near := 16 * spill * size; at >= near; at -= size {
@@ -264,4 +264,4 @@ func (t *table[K]) move(from, to int) {
 }
 
 // memory is how many bytes the table takes, counting its next growth.
-func (t *table[K]) memory() int64 { return int64(len(t.data)) / 4 * 5 }
+func (t *table[K]) memory() int64 { return int64(len(t.data)) / 8 * 11 }
