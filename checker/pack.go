@@ -172,8 +172,9 @@ func packingOf(m *machine, sym *symmetry) *packing {
 
 // seeLikely learns the values that slots outside of blocks are likely to have at
 // some time: a variable the constants that are all that is ever stored in it, and
-// what is recorded of objects and attempts to unload that it has happened. A random run may not come so
-// far, and a pass that meets such a value for the first time is lost.
+// what is recorded of objects and of attempts to unload that it has happened. A
+// random run may not come so far, and a pass that meets such a value for the first
+// time is lost.
 func (p *packing) seeLikely(m *machine) {
 	see := func(slot int, v int64) {
 		if p.place[slot].block < 0 {

@@ -429,8 +429,8 @@ func (s *search[K]) level(f *finding) bool {
 // states are found without, and sooner.
 const enoughTries = 1 << 14
 
-// reconsiderOrder ends the reduction of orders where it is not worth its time. Levels are the same for any number of workers,
-// so this comes at the same level.
+// reconsiderOrder ends the reduction of orders where it is not worth its time.
+// Levels are the same for any number of workers, so this comes at the same level.
 func (s *search[K]) reconsiderOrder() {
 	var tried, found int64
 	for _, w := range s.workers {

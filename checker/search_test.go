@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"regexp"
@@ -305,6 +306,47 @@ mc_thread(1, MC_OTHER) void ba(void) { mutex_lock(&b); mutex_lock(&a); mutex_unl
 			if reduced == 0 && len(tr.Steps) > len(full.Trace.Steps) {
 				t.Errorf("%d steps, and the simplest run has %d", len(tr.Steps), len(full.Trace.Steps))
 			}
+		}
+	}
+}
+
+// TestLikelyValues: what is likely to be met has a place from the start, so that the
+// first pass is the last: in stop_machine a variable is -EAGAIN for the first time
+// after 18 000 states, and the unload succeeds late.
+func TestLikelyValues(t *testing.T) {
+	for _, name := range []string{"stop_machine", "atomic_dec_and_lock", "isolated_skip"} {
+		m, ok := strategies.Find(name)
+		if !ok {
+			t.Fatal(name)
+		}
+		p, err := m.Build(m.Scenarios()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := newMachine(p, rules{})
+		pack := packingOf(k, &symmetry{})
+		lim := &limits{ctx: context.Background(), cfg: &Config{}}
+		if newSearcher(p, rules{}, pack, lim, 1, nil).run() == nil {
+			t.Errorf("%s: a value did not fit", name)
+		}
+	}
+}
+
+// TestCountersHaveRoom: what counts has a place for the values that come next where
+// that takes no more bits, and only there.
+func TestCountersHaveRoom(t *testing.T) {
+	for _, c := range []struct{ seen, want []int64 }{
+		{[]int64{0}, []int64{0}},
+		{[]int64{0, 1}, []int64{0, 1}},
+		{[]int64{0, 1, 2}, []int64{0, 1, 2, 3}},
+		{[]int64{-1, 0, 1, 2, 3}, []int64{-1, 0, 1, 2, 3, 4, 5, 6}},
+		{[]int64{0, 1, 2, 3}, []int64{0, 1, 2, 3}},
+		{[]int64{0, 1, 5}, []int64{0, 1, 5}},
+		{[]int64{math.MaxInt64 - 2, math.MaxInt64 - 1, math.MaxInt64}, []int64{math.MaxInt64 - 2, math.MaxInt64 - 1, math.MaxInt64}},
+	} {
+		s := valueSet{lo: c.seen[0], hi: c.seen[len(c.seen)-1], known: slices.Clone(c.seen)}
+		if s.fill(); !slices.Equal(s.known, c.want) || s.hi != c.want[len(c.want)-1] {
+			t.Errorf("of %v: %v to %d, want %v", c.seen, s.known, s.hi, c.want)
 		}
 	}
 }

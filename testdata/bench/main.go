@@ -148,12 +148,12 @@ func exported(mc, dir string) {
 	}
 }
 
-// printCurve is what more getters cost.
+// printCurve is what more getters cost, as far as it can be reckoned to end in time.
 func printCurve(mc string) {
 	head(fmt.Sprintf("With reductions, two workers, at most %v and %s each.", *limit, *most))
 	for _, strategy := range [][]string{{"--abstract-stop", "stop_machine"}, {"atomic_dec_and_lock"}, {"module_base"}, {"lookup_lock"}, {"stop_machine"}} {
 		for g := 1; g <= 2; g++ {
-			last := int64(0)
+			var last measure
 			for n := 2; n <= 16; n++ {
 				args := append([]string{"--getters", fmt.Sprint(n), "--gets", fmt.Sprint(g), "--timeout", limit.String(), "--max-memory", *most}, strategy...)
 				m := check1(mc, 2, args...)
@@ -162,10 +162,15 @@ func printCurve(mc string) {
 					fmt.Printf("%-40s %s\n", "", m.verdict)
 					break
 				}
-				if last > 0 {
-					fmt.Printf("%-40s %.2f times the states of one getter less\n", "", float64(m.states)/float64(last))
+				if last.states > 0 {
+					fmt.Printf("%-40s %.2f times the states of one getter less\n", "", float64(m.states)/float64(last.states))
 				}
-				last = m.states
+				// As much more as it was the last time, if that was not all start.
+				if next := m.seconds * m.seconds / last.seconds; m.seconds > 2 && n < 16 && next > limit.Seconds() {
+					fmt.Printf("%-40s %d getters are not tried: some %.0f s\n", "", n+1, next)
+					break
+				}
+				last = m
 			}
 		}
 	}
