@@ -20,7 +20,7 @@ type pool[K words] struct {
 // chunkBytes is about how large a chunk is; it has aheadStates states at most, and
 // chunksMade are made together.
 const (
-	chunkBytes = 1 << 11
+	chunkBytes = 1 << 12
 	chunksMade = 16
 )
 

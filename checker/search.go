@@ -192,7 +192,7 @@ const (
 	// partBits: a table is gone through in so many parts.
 	partBits = 8
 	// aheadStates: what the threads can do is asked for so many states together.
-	aheadStates = 64
+	aheadStates = 256
 	// batchStates is how many states are added to the table together.
 	batchStates = 128
 )
