@@ -85,7 +85,7 @@ func (a *preferrer[K]) prefer(key *K) int {
 	}
 	a.tried++
 	a.closed = a.closedGates(key)
-	a.ways = append(a.ways[:0], make([]*touch, len(a.w.leaves))...)
+	clear(a.ways)
 	for t, lf := range a.w.leaves {
 		if lf.safe && a.independent(key, t) {
 			a.found++

@@ -66,20 +66,13 @@ type futures struct {
 	at    map[int]int           // by pc: the gate there
 	insts [][]touch             // by proc's thread and instruction from its entry
 	known []map[uint64][]*touch // by thread: for closed gates, by pc
-	last  []knownFor            // by thread: what was asked for last
 	every touch                 // what each step touches: the invariants
-}
-
-// A knownFor is what is known of a thread where some gates are closed.
-type knownFor struct {
-	closed uint64
-	list   []*touch // by instruction from its entry
 }
 
 // another is the same for a worker of its own.
 func (f *futures) another() *futures {
 	g := *f
-	g.known, g.last = make([]map[uint64][]*touch, len(f.known)), make([]knownFor, len(f.last))
+	g.known = make([]map[uint64][]*touch, len(f.known))
 	for t := range g.known {
 		g.known[t] = map[uint64][]*touch{}
 	}
@@ -115,7 +108,6 @@ func newFutures(m *machine) (f *futures, why string) {
 		}
 	}
 	f.findGates()
-	f.last = make([]knownFor, len(m.threads))
 	for t := range m.threads {
 		proc := &m.p.Procs[m.p.Threads[t].Proc]
 		list := make([]touch, proc.End-proc.Entry)
@@ -191,7 +183,8 @@ func (f *futures) inst(t, pc int) touch {
 		look(m.attempted)
 		look(m.succeeded)
 		look(m.doubted)
-		if f.leaves(change); m.graces {
+		f.leaves(change)
+		if m.graces {
 			f.inside(look) // those who were about to begin a get
 		}
 	case spec.OpGhost:
@@ -529,13 +522,10 @@ func (at waypoint) next(in *spec.Inst, work []waypoint) []waypoint {
 // closed and stay so.
 func (f *futures) of(t int, pc int, closed uint64) *touch {
 	proc := &f.m.p.Procs[f.m.p.Threads[t].Proc]
-	list := f.last[t].list
-	if list == nil || f.last[t].closed != closed {
-		if list = f.known[t][closed]; list == nil {
-			list = make([]*touch, proc.End-proc.Entry)
-			f.known[t][closed] = list
-		}
-		f.last[t] = knownFor{closed, list}
+	list := f.known[t][closed]
+	if list == nil {
+		list = make([]*touch, proc.End-proc.Entry)
+		f.known[t][closed] = list
 	}
 	if tc := list[pc-proc.Entry]; tc != nil {
 		return tc

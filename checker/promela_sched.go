@@ -193,7 +193,8 @@ func (x *symbolic) withheld(cpus expr, class spec.Class) expr {
 	return either(by...)
 }
 
-// inside is machine.inside; step, if there is one, is what thread it belongs to is
+// inside is who is in a read-side section, by machine.heldUp and machine.reads: the
+// CPUs and the threads; step, if there is one, is what the thread it belongs to is
 // doing.
 func (x *exporter) inside(step *symbolic) (cpus, readers expr) {
 	cpus, readers = number(0), number(0)

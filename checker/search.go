@@ -146,7 +146,7 @@ func (s *search[K]) newWorker(id int) *worker[K] {
 	}
 	if s.order != nil {
 		w.futures = s.order.another()
-		w.order = preferrer[K]{futures: w.futures, w: w, meanwhile: w.futures.empty().changes}
+		w.order = preferrer[K]{futures: w.futures, w: w, ways: make([]*touch, len(w.m.threads)), meanwhile: w.futures.empty().changes}
 	}
 	w.m.interrupted = w.interrupted
 	return w

@@ -204,6 +204,9 @@ func (t *table[K]) each(visit func(*K)) {
 // smaller one doubles.
 const largeTable = 1 << 21
 
+// enlarged is how much a large table has after it has grown, of what it had n of.
+func enlarged(n uint64) uint64 { return n + n/8*3 }
+
 // grow makes the table larger, where it stands. An entry that is not near the
 // front moves on by three eighths of the way at least, which is more than the spill
 // and so past all that lie before it: these are moved one by one, from the last
@@ -214,7 +217,7 @@ func (t *table[K]) grow() {
 	if old < largeTable {
 		t.stretch(2 * old)
 	} else {
-		t.stretch(old + old/8*3)
+		t.stretch(enlarged(old))
 	}
 	at := end - size
 	for near := 16 * spill * size; at >= near; at -= size {
@@ -264,4 +267,4 @@ func (t *table[K]) move(from, to int) {
 }
 
 // memory is how many bytes the table takes, counting its next growth.
-func (t *table[K]) memory() int64 { return int64(len(t.data)) / 8 * 11 }
+func (t *table[K]) memory() int64 { return int64(enlarged(uint64(len(t.data)))) }

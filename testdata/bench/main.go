@@ -39,7 +39,7 @@ type pair struct {
 	spinG    int
 }
 
-// The sizes are such that most have some ten million states.
+// The sizes are such that SPIN has some ten million states, and mc as many or more.
 var pairs = []pair{
 	{"stop_machine, stopped in one step", "stop_abstract", []string{"--abstract-stop", "stop_machine"}, 5, 2, 4, 2},
 	{"stop_machine, with its hand-shake", "stop_machine", []string{"stop_machine"}, 3, 3, 2, 2},
